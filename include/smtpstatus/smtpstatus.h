@@ -1,0 +1,16 @@
+/* The whole library but its transport ; that is a library of its own. */
+#ifndef SMTPSTATUS_SMTPSTATUS_H
+#define SMTPSTATUS_SMTPSTATUS_H
+
+#include <smtpstatus/base.h>
+#include <smtpstatus/code.h>
+#include <smtpstatus/enhanced.h>
+#include <smtpstatus/group.h>
+#include <smtpstatus/record.h>
+#include <smtpstatus/reply.h>
+#include <smtpstatus/rules.h>
+#include <smtpstatus/text.h>
+#include <smtpstatus/verdict.h>
+#include <smtpstatus/vocabulary.h>
+
+#endif
