@@ -99,8 +99,9 @@ extern "C" {
       "EOM")                                                                                       \
     X(RESUME_FROM_OFFSET, 355, ResumeFromOffset, HISTORIC, "RFC 1845 3", "MAIL")                   \
     X(PASSWORD_TRANSITION_REGISTERED, 422, PasswordTransitionRegistered, REGISTERED,               \
-      "IANA X.7.12", "AUTH")                                                                       \
-    X(COMMAND_NOT_ALLOWED_NOW, 430, CommandNotAllowedNow, REGISTERED, "IANA X.5.1", "any")         \
+      "RFC 5248 2.4; IANA X.7.12", "AUTH")                                                         \
+    X(COMMAND_NOT_ALLOWED_NOW, 430, CommandNotAllowedNow, REGISTERED, "RFC 5248 2.4; IANA X.5.1",  \
+      "any")                                                                                       \
     X(DESTINATION_OVERLOADED, 431, DestinationOverloaded, WILD, "-", "RCPT EOM")                   \
     X(RECIPIENT_SERVER_NOT_RESPONDING, 441, RecipientServerNotResponding, WILD, "-", "RCPT EOM")   \
     X(CONNECTION_DROPPED, 442, ConnectionDropped, WILD, "-", "any")                                \
@@ -119,12 +120,13 @@ extern "C" {
     X(ADDRESS_TYPE_INCORRECT, 513, AddressTypeIncorrect, WILD, "-", "RCPT")                        \
     X(HOST_DOES_NOT_ACCEPT_MAIL, 521, HostDoesNotAcceptMail, STANDARD, "RFC 7504 3",               \
       "CONNECT any")                                                                               \
-    X(ENCRYPTION_NEEDED, 523, EncryptionNeeded, REGISTERED, "RFC 5248; IANA X.7.10", "AUTH")       \
+    X(ENCRYPTION_NEEDED, 523, EncryptionNeeded, REGISTERED, "RFC 5248 2.4; IANA X.7.10", "AUTH")   \
     X(ENCRYPTION_REQUIRED_FOR_MECHANISM, 524, EncryptionRequiredForMechanism, REGISTERED,          \
-      "RFC 5248; IANA X.7.11", "AUTH")                                                             \
-    X(USER_ACCOUNT_DISABLED, 525, UserAccountDisabled, REGISTERED, "RFC 5248; IANA X.7.13",        \
+      "RFC 5248 2.4; IANA X.7.11", "AUTH")                                                         \
+    X(USER_ACCOUNT_DISABLED, 525, UserAccountDisabled, REGISTERED, "RFC 5248 2.4; IANA X.7.13",    \
       "AUTH")                                                                                      \
-    X(DELIVERY_NOT_AUTHORIZED, 533, DeliveryNotAuthorized, REGISTERED, "IANA X.7.1", "RCPT")       \
+    X(DELIVERY_NOT_AUTHORIZED, 533, DeliveryNotAuthorized, REGISTERED, "RFC 5248 2.4; IANA X.7.1", \
+      "RCPT")                                                                                      \
     X(REJECTED_AS_SPAM, 541, RejectedAsSpam, WILD, "-", "EOM")                                     \
     X(PARAMETERS_NOT_RECOGNIZED, 555, ParametersNotRecognized, STANDARD,                           \
       "RFC 5321 4.2.2; RFC 5321 4.1.1.11", "MAIL RCPT")                                            \

@@ -25,9 +25,11 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.code",
     "label.command",
     "label.commands",
+    "label.connect",
     "label.description",
     "label.enhanced",
     "label.enhanced-code",
+    "label.eom",
     "label.evidence",
     "label.explanation",
     "label.flags",
@@ -35,6 +37,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.languages",
     "label.meaning",
     "label.name",
+    "label.not-a-code",
     "label.number",
     "label.permanence",
     "label.provider",
@@ -59,6 +62,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.verdict",
     "sentence.accepted",
     "sentence.delayed",
+    "sentence.delayed.unknown",
     "sentence.do.nobody.after-fix",
     "sentence.do.nobody.later",
     "sentence.do.nobody.no",
@@ -76,9 +80,13 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "sentence.do.sender.no",
     "sentence.failed",
     "sentence.failed-for-now",
+    "sentence.failed.unknown",
     "sentence.in-doubt",
     "sentence.intermediate",
     "sentence.no-kind",
+    "sentence.no-kind.unknown",
+    "sentence.not-delivered",
+    "sentence.not-delivered-yet",
     "sentence.retry-after",
     "sentence.suppress.after-repeats",
     "sentence.suppress.yes",
@@ -109,9 +117,11 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_CODE,
     TEXT_LABEL_COMMAND,
     TEXT_LABEL_COMMANDS,
+    TEXT_LABEL_CONNECT,
     TEXT_LABEL_DESCRIPTION,
     TEXT_LABEL_ENHANCED,
     TEXT_LABEL_ENHANCED_CODE,
+    TEXT_LABEL_EOM,
     TEXT_LABEL_EVIDENCE,
     TEXT_LABEL_EXPLANATION,
     TEXT_LABEL_FLAGS,
@@ -119,6 +129,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_LANGUAGES,
     TEXT_LABEL_MEANING,
     TEXT_LABEL_NAME,
+    TEXT_LABEL_NOT_A_CODE,
     TEXT_LABEL_NUMBER,
     TEXT_LABEL_PERMANENCE,
     TEXT_LABEL_PROVIDER,
@@ -143,6 +154,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_VERDICT,
     TEXT_SENTENCE_ACCEPTED,
     TEXT_SENTENCE_DELAYED,
+    TEXT_SENTENCE_DELAYED_UNKNOWN,
     TEXT_SENTENCE_DO_NOBODY_AFTER_FIX,
     TEXT_SENTENCE_DO_NOBODY_LATER,
     TEXT_SENTENCE_DO_NOBODY_NO,
@@ -160,9 +172,13 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_SENTENCE_DO_SENDER_NO,
     TEXT_SENTENCE_FAILED,
     TEXT_SENTENCE_FAILED_FOR_NOW,
+    TEXT_SENTENCE_FAILED_UNKNOWN,
     TEXT_SENTENCE_IN_DOUBT,
     TEXT_SENTENCE_INTERMEDIATE,
     TEXT_SENTENCE_NO_KIND,
+    TEXT_SENTENCE_NO_KIND_UNKNOWN,
+    TEXT_SENTENCE_NOT_DELIVERED,
+    TEXT_SENTENCE_NOT_DELIVERED_YET,
     TEXT_SENTENCE_RETRY_AFTER,
     TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS,
     TEXT_SENTENCE_SUPPRESS_YES,
@@ -178,1324 +194,2235 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
     {
         [TEXT_NONE] = "",
         [TEXT_CODE_NOT_DEFINED_TITLE] =
-        "TODO code.not-defined.title",
+        "No status recorded",
         [TEXT_CODE_NOT_DEFINED_SHORT] =
-        "TODO code.not-defined.short",
+        "No status has been recorded, or the reply could not be read.",
         [TEXT_CODE_NOT_DEFINED_FULL] =
-        "TODO code.not-defined.full",
+        "This value is a placeholder, not a reply code: no server sends it. It means that"
+        " no status has been set yet, or that what the server said could not be read as a"
+        " reply. It says nothing about the mail, neither that it was delivered nor that i"
+        "t failed.",
         [TEXT_CODE_GENERAL_FAILURE_TITLE] =
-        "TODO code.general-failure.title",
+        "No reply received",
         [TEXT_CODE_GENERAL_FAILURE_SHORT] =
-        "TODO code.general-failure.short",
+        "No reply came from the server at all.",
         [TEXT_CODE_GENERAL_FAILURE_FULL] =
-        "TODO code.general-failure.full",
+        "This value stands for a failure in general and is not a reply code: no server se"
+        "nds it. No reply was received, for instance because the host was not found, the "
+        "connection failed or was lost, encryption could not be set up, or the server too"
+        "k too long; the local error recorded beside it names the cause. Such causes ofte"
+        "n pass, so the client usually tries again later. If the connection was lost afte"
+        "r the whole message had been sent, the message may have been accepted all the sa"
+        "me.",
         [TEXT_CODE_SYSTEM_STATUS_TITLE] =
-        "TODO code.system-status.title",
+        "System status or help",
         [TEXT_CODE_SYSTEM_STATUS_SHORT] =
-        "TODO code.system-status.short",
+        "The server reports its state or gives help.",
         [TEXT_CODE_SYSTEM_STATUS_FULL] =
-        "TODO code.system-status.full",
+        "The server describes its own state or answers a request for help, in words meant"
+        " for people. In practice it comes in answer to HELP, the command that asks a ser"
+        "ver for information. It has no effect on any mail.",
         [TEXT_CODE_HELP_MESSAGE_TITLE] =
-        "TODO code.help-message.title",
+        "Help text",
         [TEXT_CODE_HELP_MESSAGE_SHORT] =
-        "TODO code.help-message.short",
+        "The server gives help for a person to read.",
         [TEXT_CODE_HELP_MESSAGE_FULL] =
-        "TODO code.help-message.full",
+        "Text for a human reader follows: how to use the server, or what one of its comma"
+        "nds means. It is the usual answer to HELP, the command that asks a server for in"
+        "formation. Some servers include a link to their help pages, but that is only a h"
+        "abit. It has no effect on any mail.",
         [TEXT_CODE_SERVICE_READY_TITLE] =
-        "TODO code.service-ready.title",
+        "Service ready",
         [TEXT_CODE_SERVICE_READY_SHORT] =
-        "TODO code.service-ready.short",
+        "The server is ready to begin.",
         [TEXT_CODE_SERVICE_READY_FULL] =
-        "TODO code.service-ready.full",
+        "As the first reply after connecting, it is the greeting: the server gives its na"
+        "me and is ready for commands. In answer to STARTTLS, which asks for encryption, "
+        "it means that the client must begin encryption (TLS) at once, before any other c"
+        "ommand. No mail has been accepted yet.",
         [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_TITLE] =
-        "TODO code.service-closing-transmission-channel.title",
+        "Connection closes normally",
         [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_SHORT] =
-        "TODO code.service-closing-transmission-channel.short",
+        "The server confirms the end of the session and closes the connection.",
         [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_FULL] =
-        "TODO code.service-closing-transmission-channel.full",
+        "It answers QUIT, with which the client ends the session; the server then closes "
+        "the connection. This is the normal end and not an error. Mail that was accepted "
+        "before stays accepted.",
         [TEXT_CODE_AUTHENTICATION_SUCCEEDED_TITLE] =
-        "TODO code.authentication-succeeded.title",
+        "Authentication succeeded",
         [TEXT_CODE_AUTHENTICATION_SUCCEEDED_SHORT] =
-        "TODO code.authentication-succeeded.short",
+        "The server has accepted the login.",
         [TEXT_CODE_AUTHENTICATION_SUCCEEDED_FULL] =
-        "TODO code.authentication-succeeded.full",
+        "The login (authentication) is complete, and the server has accepted the proof of"
+        " identity. It ends the exchange that AUTH, the login command, began. The client "
+        "may now go on to send mail; no message has been accepted yet.",
         [TEXT_CODE_OK_TITLE] =
-        "TODO code.ok.title",
+        "Completed successfully",
         [TEXT_CODE_OK_SHORT] =
-        "TODO code.ok.short",
+        "The server has done what the command asked for.",
         [TEXT_CODE_OK_FULL] =
-        "TODO code.ok.full",
+        "The action was taken and completed; this is the usual positive answer to almost "
+        "every command. To MAIL, which names the sender, and to RCPT, which names a recip"
+        "ient, it only means that the address was accepted. After the end of the message "
+        "it means much more: the server has taken responsibility for the message and must"
+        " deliver it or report that it could not. In LMTP, a variant of SMTP for the last"
+        " step of delivery, each such reply counts for one recipient only.",
         [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_TITLE] =
-        "TODO code.user-not-local-will-forward.title",
+        "Recipient elsewhere, mail is forwarded",
         [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_SHORT] =
-        "TODO code.user-not-local-will-forward.short",
+        "The recipient does not belong to this server, but the server will forward the ma"
+        "il.",
         [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_FULL] =
-        "TODO code.user-not-local-will-forward.full",
+        "The recipient does not belong to this server; it accepts the mail nevertheless a"
+        "nd will forward it to the address that it names in its text. It answers RCPT, wh"
+        "ich names a recipient, or VRFY, which asks whether an address exists. The sender"
+        " need not do anything. In answer to ETRN, which asks a server to send mail that "
+        "it holds, 251 means that no mail is waiting.",
         [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_TITLE] =
-        "TODO code.cannot-verify-user-will-attempt-delivery.title",
+        "Not verified, delivery will be tried",
         [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_SHORT] =
-        "TODO code.cannot-verify-user-will-attempt-delivery.short",
+        "The server cannot or will not confirm the address, but would take mail for it an"
+        "d try to deliver it.",
         [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_FULL] =
-        "TODO code.cannot-verify-user-will-attempt-delivery.full",
+        "It answers VRFY, which asks whether an address exists, or EXPN, which asks who i"
+        "s on a mailing list. The server cannot confirm the address, or does not want to "
+        "give it away, but it would accept mail for it and try to deliver it. No mail has"
+        " been accepted by this reply. In answer to ETRN, which asks a server to send mai"
+        "l that it holds, 252 means that sending the waiting mail has been started.",
         [TEXT_CODE_BASE64_RESPONSE_TITLE] =
-        "TODO code.base64-response.title",
+        "Authentication challenge",
         [TEXT_CODE_BASE64_RESPONSE_SHORT] =
-        "TODO code.base64-response.short",
+        "The login goes on: the server sends a challenge and waits for the client's answe"
+        "r.",
         [TEXT_CODE_BASE64_RESPONSE_FULL] =
-        "TODO code.base64-response.full",
+        "It is one step of the login that AUTH began, not its result. The text is a chall"
+        "enge of the login method, possibly empty and written in base64, an encoding that"
+        " turns any data into plain characters; it is not meant for people. The client mu"
+        "st answer in the same encoding, or cancel with an asterisk. Whether the login su"
+        "cceeds is told by a later reply.",
         [TEXT_CODE_START_MAIL_INPUT_TITLE] =
-        "TODO code.start-mail-input.title",
+        "Send the message now",
         [TEXT_CODE_START_MAIL_INPUT_SHORT] =
-        "TODO code.start-mail-input.short",
+        "The server is ready for the message itself.",
         [TEXT_CODE_START_MAIL_INPUT_FULL] =
-        "TODO code.start-mail-input.full",
+        "It answers DATA, which announces the message. The client now sends the whole mes"
+        "sage, headers and body, and ends it with a line that holds nothing but a dot. Th"
+        "e message is not accepted yet: the reply after its end decides that.",
         [TEXT_CODE_SERVICE_NOT_AVAILABLE_TITLE] =
-        "TODO code.service-not-available.title",
+        "Service not available, connection closes",
         [TEXT_CODE_SERVICE_NOT_AVAILABLE_SHORT] =
-        "TODO code.service-not-available.short",
+        "The server cannot serve the client now and closes the connection.",
         [TEXT_CODE_SERVICE_NOT_AVAILABLE_FULL] =
-        "TODO code.service-not-available.full",
+        "The server is shutting down, is overloaded, or ends the session for another reas"
+        "on of its own, and closes the connection. It can come as the greeting, in answer"
+        " to any command, or without having been asked. It is temporary: the client keeps"
+        " the mail that has not been accepted yet and tries again later over a new connec"
+        "tion.",
         [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_TITLE] =
-        "TODO code.password-transition-needed.title",
+        "Password transition needed",
         [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_SHORT] =
-        "TODO code.password-transition-needed.short",
+        "The user must log in once in another way before this login method works.",
         [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_FULL] =
-        "TODO code.password-transition-needed.full",
+        "It answers AUTH, the login command. The server does not yet hold what the chosen"
+        " login method needs; one login with the plain password, over an encrypted connec"
+        "tion, usually lets it store that. From the next session on, the chosen method sh"
+        "ould work. Until then the client cannot send mail with this login.",
         [TEXT_CODE_MAILBOX_BUSY_TITLE] =
-        "TODO code.mailbox-busy.title",
+        "Mailbox temporarily unavailable",
         [TEXT_CODE_MAILBOX_BUSY_SHORT] =
-        "TODO code.mailbox-busy.short",
+        "The mailbox cannot be reached just now, or the server puts the mail off for now.",
         [TEXT_CODE_MAILBOX_BUSY_FULL] =
-        "TODO code.mailbox-busy.full",
+        "The server does not take the mail at present: the mailbox is busy or locked, or "
+        "a rule of the server puts the mail off. A full mailbox is one possible cause, bu"
+        "t a first contact that is put off on purpose (greylisting) or another passing ru"
+        "le is more frequent. It comes at MAIL, which names the sender, at RCPT, which na"
+        "mes a recipient, or after the end of the message. It is temporary: the client ke"
+        "eps the mail and tries again later.",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
-        "TODO code.local-error-in-processing.title",
+        "Error on the server's side",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
-        "TODO code.local-error-in-processing.short",
+        "The server stopped because of a passing error on its own side.",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
-        "TODO code.local-error-in-processing.full",
+        "Something failed at the server while it was working, so it stopped; some servers"
+        " also send it to put mail off on purpose, or when a check of the sender could no"
+        "t be completed. It comes at MAIL, which names the sender, at RCPT, which names a"
+        " recipient, or after the end of the message. It is temporary: the client keeps t"
+        "he mail and tries again later. A client that loses the connection in the middle "
+        "of handing over a message acts as if it had received this code.",
         [TEXT_CODE_INSUFFICIENT_STORAGE_TITLE] =
-        "TODO code.insufficient-storage.title",
+        "Insufficient storage or too many recipients",
         [TEXT_CODE_INSUFFICIENT_STORAGE_SHORT] =
-        "TODO code.insufficient-storage.short",
+        "The server has too little storage at the moment, or the message has too many rec"
+        "ipients.",
         [TEXT_CODE_INSUFFICIENT_STORAGE_FULL] =
-        "TODO code.insufficient-storage.full",
+        "The server lacks room for the message just now, or it has already accepted as ma"
+        "ny recipients for one message as it can take; some servers also send it for a fu"
+        "ll mailbox. It comes at MAIL, which names the sender, at RCPT, which names a rec"
+        "ipient, or after the end of the message. It is temporary: the client tries again"
+        " later. With too many recipients, it sends the message to those already accepted"
+        ", and then separately to the rest.",
         [TEXT_CODE_CLIENT_NOT_PERMITTED_TITLE] =
-        "TODO code.client-not-permitted.title",
+        "Temporary TLS or authentication failure",
         [TEXT_CODE_CLIENT_NOT_PERMITTED_SHORT] =
-        "TODO code.client-not-permitted.short",
+        "Encryption or login is not possible just now because of a passing problem at the"
+        " server.",
         [TEXT_CODE_CLIENT_NOT_PERMITTED_FULL] =
-        "TODO code.client-not-permitted.full",
+        "In answer to STARTTLS, which asks for encryption, it means that TLS is not avail"
+        "able for a passing reason; in answer to AUTH, the login command, that the login "
+        "failed through a passing fault of the server and not through a wrong password. T"
+        "he name in the enumeration is historical and misleading: the code does not mean "
+        "that a permission is missing, although some servers send it with 4.7.1 when they"
+        " refuse to relay mail. A login method that requires encryption has a code of its"
+        " own, 538. The client can try again later; after STARTTLS it must choose between"
+        " waiting, going on without encryption and giving up.",
         [TEXT_CODE_COMMAND_UNRECOGNIZED_TITLE] =
-        "TODO code.command-unrecognized.title",
+        "Command not recognised",
         [TEXT_CODE_COMMAND_UNRECOGNIZED_SHORT] =
-        "TODO code.command-unrecognized.short",
+        "The server does not know the command, or the line is too long.",
         [TEXT_CODE_COMMAND_UNRECOGNIZED_FULL] =
-        "TODO code.command-unrecognized.full",
+        "The server could not read what it received as a command: the syntax is wrong, th"
+        "e command is unknown, or the line is too long. It can answer any command; in ans"
+        "wer to AUTH, the login command, it can also mean that a line of the login is too"
+        " long. The same command would be refused again. The fault usually lies in the se"
+        "nding program or in a device on the way, such as a firewall, and hardly ever in "
+        "the message.",
         [TEXT_CODE_SYNTAX_ERROR_TITLE] =
-        "TODO code.syntax-error.title",
+        "Syntax error in arguments",
         [TEXT_CODE_SYNTAX_ERROR_SHORT] =
-        "TODO code.syntax-error.short",
+        "The server knows the command, but what follows it is wrong.",
         [TEXT_CODE_SYNTAX_ERROR_FULL] =
-        "TODO code.syntax-error.full",
+        "The command was recognised, but its arguments are badly written, missing or not "
+        "permitted, for instance a malformed address or host name. It can answer any comm"
+        "and; in answer to AUTH, the login command, it also means that the login data cou"
+        "ld not be decoded or that the client cancelled the login. The same command would"
+        " be refused again: the address, or the settings of the sending program, must be "
+        "corrected first.",
         [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_TITLE] =
-        "TODO code.command-not-implemented.title",
+        "Command not implemented",
         [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_SHORT] =
-        "TODO code.command-not-implemented.short",
+        "The server knows the command but does not offer it.",
         [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_FULL] =
-        "TODO code.command-not-implemented.full",
+        "The server recognises the command, but cannot carry it out. It comes mostly at o"
+        "ptional commands, such as VRFY, which asks whether an address exists, EXPN, whic"
+        "h asks who is on a mailing list, and HELP. A very old server may answer so to EH"
+        "LO, and the client then introduces itself with HELO instead. For the mail it sel"
+        "dom matters, because the client can usually do without the command.",
         [TEXT_CODE_COMMAND_NOT_PERMITTED_TITLE] =
-        "TODO code.command-not-permitted.title",
+        "Commands in the wrong order",
         [TEXT_CODE_COMMAND_NOT_PERMITTED_SHORT] =
-        "TODO code.command-not-permitted.short",
+        "The command is not possible at this point of the session.",
         [TEXT_CODE_COMMAND_NOT_PERMITTED_FULL] =
-        "TODO code.command-not-permitted.full",
+        "The command came out of order: for instance a recipient before the sender, the m"
+        "essage before any recipient was accepted, or a second login. Despite the name in"
+        " the enumeration, it can come outside a mail transaction (the steps that hand ov"
+        "er one message) as well as inside one. The message has not been accepted. Either"
+        " the sending program is at fault, or an earlier command was refused; the replies"
+        " before this one show which.",
         [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_TITLE] =
-        "TODO code.unrecognized-authentication-type.title",
+        "Command parameter not implemented",
         [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_SHORT] =
-        "TODO code.unrecognized-authentication-type.short",
+        "The server knows the command, but not the parameter given with it.",
         [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_FULL] =
-        "TODO code.unrecognized-authentication-type.full",
+        "The server understands the command, but does not support a parameter that came w"
+        "ith it. In answer to AUTH, the login command, this is the login method, hence th"
+        "e name in the enumeration; but other commands, such as VRFY, EXPN and HELP, can "
+        "be answered so too. Some servers also send it when a host name or address is inc"
+        "omplete. The same command would be refused again; another login method or other "
+        "settings may work.",
         [TEXT_CODE_AUTHENTICATION_REQUIRED_TITLE] =
-        "TODO code.authentication-required.title",
+        "Login or encryption required first",
         [TEXT_CODE_AUTHENTICATION_REQUIRED_SHORT] =
-        "TODO code.authentication-required.short",
+        "The client must log in or switch on encryption before the server goes on.",
         [TEXT_CODE_AUTHENTICATION_REQUIRED_FULL] =
-        "TODO code.authentication-required.full",
+        "The server does not carry out the command until the client has logged in with AU"
+        "TH or switched on encryption with STARTTLS; the text usually says which. It can "
+        "answer almost any command, except those that are needed to get that far. It is n"
+        "ot meant for a sender on a block list or for an invalid address: these have othe"
+        "r codes, mostly 550, 553 or 554. The mail will be refused until the login or enc"
+        "ryption settings of the sending program have been put right.",
         [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_TITLE] =
-        "TODO code.authentication-mechanism-is-to-weak.title",
+        "Authentication mechanism too weak",
         [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_SHORT] =
-        "TODO code.authentication-mechanism-is-to-weak.short",
+        "The chosen login method is weaker than the server permits for this user.",
         [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_FULL] =
-        "TODO code.authentication-mechanism-is-to-weak.full",
+        "It answers AUTH, the login command: the rules of the server demand a stronger lo"
+        "gin method for this user. Some providers also send it when the account needs a s"
+        "eparate password for mail programs or must first be confirmed in a web browser. "
+        "The client should choose another method; until the login succeeds, it cannot sen"
+        "d mail with this account. The misspelt name in the enumeration is kept on purpos"
+        "e.",
         [TEXT_CODE_CREDENTIALS_INVALID_TITLE] =
-        "TODO code.credentials-invalid.title",
+        "Login credentials rejected",
         [TEXT_CODE_CREDENTIALS_INVALID_SHORT] =
-        "TODO code.credentials-invalid.short",
+        "The server did not accept the user name, the password or another proof of identi"
+        "ty.",
         [TEXT_CODE_CREDENTIALS_INVALID_FULL] =
-        "TODO code.credentials-invalid.full",
+        "It answers AUTH, the login command: the user name, password or other proof of id"
+        "entity is wrong, incomplete or no longer valid. Repeating the same login will no"
+        "t help; the client should ask for new credentials. Until the login succeeds, no "
+        "mail can be sent with this account.",
         [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_TITLE] =
-        "TODO code.encryption-required-requested-mechanism.title",
+        "Encryption required for this login",
         [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_SHORT] =
-        "TODO code.encryption-required-requested-mechanism.short",
+        "The chosen login method is only permitted over an encrypted connection.",
         [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_FULL] =
-        "TODO code.encryption-required-requested-mechanism.full",
+        "It answers AUTH, the login command: the server permits the chosen login method o"
+        "nly once the connection is encrypted. The code is documented for historical reas"
+        "ons only, because a newer server does not offer such a method before encryption "
+        "is on. The client should switch on encryption first, for instance with STARTTLS,"
+        " and then log in.",
         [TEXT_CODE_MAILBOX_UNAVAILABLE_TITLE] =
-        "TODO code.mailbox-unavailable.title",
+        "Mailbox unavailable or refused",
         [TEXT_CODE_MAILBOX_UNAVAILABLE_SHORT] =
-        "TODO code.mailbox-unavailable.short",
+        "The mailbox is unavailable, or the server refuses the mail for another lasting r"
+        "eason.",
         [TEXT_CODE_MAILBOX_UNAVAILABLE_FULL] =
-        "TODO code.mailbox-unavailable.full",
+        "An address that does not exist is the best-known cause, but only one of several:"
+        " the mailbox may also be disabled or closed to this sender, or the server refuse"
+        "s by its own rules, for instance because of suspected spam, a block list, or a f"
+        "ailed check of the sender's domain. The enhanced code and the text tell which. I"
+        "t comes at RCPT, which names a recipient, at MAIL, which names the sender, after"
+        " the end of the message, and sometimes at EHLO, VRFY or EXPN. It is permanent: t"
+        "he client should not send the same again unchanged, and the sender is told that "
+        "the mail was not delivered.",
         [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_TITLE] =
-        "TODO code.user-not-local-try-alternate-path.title",
+        "Recipient elsewhere, try another address",
         [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_SHORT] =
-        "TODO code.user-not-local-try-alternate-path.short",
+        "The recipient does not belong to this server, and the server will not forward th"
+        "e mail.",
         [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_FULL] =
-        "TODO code.user-not-local-try-alternate-path.full",
+        "The server does not take the mail, because the recipient belongs elsewhere; the "
+        "text may name the address to try instead. It comes at RCPT, which names a recipi"
+        "ent, or at VRFY, which asks whether an address exists. It is not the normal code"
+        " for an invalid address or for a server that refuses to relay mail for strangers"
+        ": such a refusal is mostly 550 or 554 with 5.7.1. The mail is not delivered; an "
+        "address named in the text should be checked before it is used.",
         [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_TITLE] =
-        "TODO code.exceeded-storage-allocation.title",
+        "Storage or size limit exceeded",
         [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_SHORT] =
-        "TODO code.exceeded-storage-allocation.short",
+        "The mailbox is over its limit, or the message is too large.",
         [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_FULL] =
-        "TODO code.exceeded-storage-allocation.full",
+        "The mailbox has used up its storage, or the message is larger than the server ac"
+        "cepts. It comes at MAIL, where the client may announce the size, at RCPT, which "
+        "names a recipient, or after the end of the message. It is permanent: the recipie"
+        "nt must make room, or the message must become smaller. If it is sent because the"
+        "re are too many recipients, it is to be read as 452, which is temporary: the cli"
+        "ent sends the message separately to the rest.",
         [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_TITLE] =
-        "TODO code.mailbox-name-not-allowed.title",
+        "Mailbox name not allowed",
         [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_SHORT] =
-        "TODO code.mailbox-name-not-allowed.short",
+        "The server does not permit this address or finds it malformed.",
         [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_FULL] =
-        "TODO code.mailbox-name-not-allowed.full",
+        "The address is badly written, contains characters that the server does not accep"
+        "t, or is not permitted here. At RCPT this is the recipient's address; at MAIL it"
+        " is the sender's, for instance because it does not belong to the account that lo"
+        "gged in; VRFY, which asks whether an address exists, can be answered so too. It "
+        "is permanent: the address must be corrected before the mail is sent again.",
         [TEXT_CODE_TRANSACTION_FAILED_TITLE] =
-        "TODO code.transaction-failed.title",
+        "Transaction or connection refused",
         [TEXT_CODE_TRANSACTION_FAILED_SHORT] =
-        "TODO code.transaction-failed.short",
+        "The server refuses to take the message or, as a greeting, to serve the client at"
+        " all.",
         [TEXT_CODE_TRANSACTION_FAILED_FULL] =
-        "TODO code.transaction-failed.full",
+        "As a greeting it means that there is no mail service here for this client; at DA"
+        "TA, which announces the message, that no recipient was valid; after the end of t"
+        "he message, that the message was refused, for instance for its content. It can a"
+        "lso come when the encryption is not good enough for the server. The enhanced cod"
+        "e and the text tell the reason. It is permanent: the client still has the mail, "
+        "and it is the client that should not try again unchanged.",
         [TEXT_CODE_NON_STANDARD_OK_TITLE] =
-        "TODO code.non-standard-ok.title",
+        "Old non-standard success",
         [TEXT_CODE_NON_STANDARD_OK_SHORT] =
-        "TODO code.non-standard-ok.short",
+        "Some very old servers sent this instead of 250.",
         [TEXT_CODE_NON_STANDARD_OK_FULL] =
-        "TODO code.non-standard-ok.full",
+        "No RFC defines 200 for SMTP. A survey of 1983 (RFC 876) found servers that sent "
+        "it instead of 250, in answer to RSET, which starts afresh, or NOOP, which does n"
+        "othing. A client goes by the first digit, 2, and takes it as success; it has no "
+        "effect on any mail.",
         [TEXT_CODE_PENDING_MESSAGES_STARTED_TITLE] =
-        "TODO code.pending-messages-started.title",
+        "Waiting mail is being sent",
         [TEXT_CODE_PENDING_MESSAGES_STARTED_SHORT] =
-        "TODO code.pending-messages-started.short",
+        "The server has begun to process the stated number of waiting messages.",
         [TEXT_CODE_PENDING_MESSAGES_STARTED_FULL] =
-        "TODO code.pending-messages-started.full",
+        "It answers ETRN, which asks a server to send the mail that it holds for a certai"
+        "n host. The server says how many messages are waiting and has started to send th"
+        "em. They arrive over another connection, perhaps some time later.",
         [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_TITLE] =
-        "TODO code.per-recipient-replies-follow.title",
+        "Replies for each recipient follow",
         [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_SHORT] =
-        "TODO code.per-recipient-replies-follow.short",
+        "One reply for each recipient follows, and then one for the whole message.",
         [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_FULL] =
-        "TODO code.per-recipient-replies-follow.full",
+        "No RFC defines 353: it belongs to a draft (per-recipient data responses, PRDR) t"
+        "hat some servers support. It comes after the end of the message if the client ha"
+        "s asked for it. Then one reply for each accepted recipient follows, and a last o"
+        "ne for the whole message. This code alone decides nothing; by its first digit, 3"
+        ", the exchange goes on.",
         [TEXT_CODE_RESUME_FROM_OFFSET_TITLE] =
-        "TODO code.resume-from-offset.title",
+        "Resume an interrupted message",
         [TEXT_CODE_RESUME_FROM_OFFSET_SHORT] =
-        "TODO code.resume-from-offset.short",
+        "The server already holds part of the message and says where to go on.",
         [TEXT_CODE_RESUME_FROM_OFFSET_FULL] =
-        "TODO code.resume-from-offset.full",
+        "It comes from an experiment (RFC 1845) that is hardly in use any more. It answer"
+        "s MAIL, which names the sender: the number at the start of the text says how man"
+        "y bytes of an interrupted message the server has kept. After DATA, which announc"
+        "es the message, the client sends only the rest. The message is not accepted yet.",
         [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_TITLE] =
-        "TODO code.password-transition-registered.title",
+        "Password transition needed (registered variant)",
         [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_SHORT] =
-        "TODO code.password-transition-registered.short",
+        "Listed by IANA beside 432: the user must log in once in another way first.",
         [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_FULL] =
-        "TODO code.password-transition-registered.full",
+        "No RFC defines 422 by itself; RFC 5248 and the IANA registry list it beside 432 "
+        "for 4.7.12. It answers AUTH, the login command: the user must log in once with t"
+        "he plain password before the chosen login method works. Some servers may mean so"
+        "mething else by it, such as a full mailbox, so the text must be read. By its fir"
+        "st digit, 4, it is temporary: the client tries again later.",
         [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_TITLE] =
-        "TODO code.command-not-allowed-now.title",
+        "Command not allowed now",
         [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_SHORT] =
-        "TODO code.command-not-allowed-now.short",
+        "The server does not permit this command at the moment.",
         [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_FULL] =
-        "TODO code.command-not-allowed-now.full",
+        "No RFC defines 430 by itself; RFC 5248 and the IANA registry list it among the c"
+        "odes for 4.5.1, an invalid command. Servers mean by it that the command is not p"
+        "ossible at this moment. By its first digit, 4, it is temporary: the client tries"
+        " again later.",
         [TEXT_CODE_DESTINATION_OVERLOADED_TITLE] =
-        "TODO code.destination-overloaded.title",
+        "Receiving system overloaded or full",
         [TEXT_CODE_DESTINATION_OVERLOADED_SHORT] =
-        "TODO code.destination-overloaded.short",
+        "The receiving system has no room or too much mail at the moment.",
         [TEXT_CODE_DESTINATION_OVERLOADED_FULL] =
-        "TODO code.destination-overloaded.full",
+        "No RFC defines 431. Servers mean by it that the receiving system has run out of "
+        "room or gets too many messages at once; it comes at RCPT, which names a recipien"
+        "t, or after the end of the message. By its first digit, 4, it is temporary: the "
+        "client keeps the mail and tries again later.",
         [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_TITLE] =
-        "TODO code.recipient-server-not-responding.title",
+        "Recipient's server does not answer",
         [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_SHORT] =
-        "TODO code.recipient-server-not-responding.short",
+        "The server that should receive the mail does not answer.",
         [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_FULL] =
-        "TODO code.recipient-server-not-responding.full",
+        "No RFC defines 441. A server that passes mail on means by it that the recipient'"
+        "s own server did not answer; it comes at RCPT, which names a recipient, or after"
+        " the end of the message. By its first digit, 4, it is temporary: the client keep"
+        "s the mail and tries again later.",
         [TEXT_CODE_CONNECTION_DROPPED_TITLE] =
-        "TODO code.connection-dropped.title",
+        "Connection lost during transfer",
         [TEXT_CODE_CONNECTION_DROPPED_SHORT] =
-        "TODO code.connection-dropped.short",
+        "The connection broke while the mail was being handed over.",
         [TEXT_CODE_CONNECTION_DROPPED_FULL] =
-        "TODO code.connection-dropped.full",
+        "No RFC defines 442. Servers mean by it that a connection was lost before the mai"
+        "l had been handed over; it can come at any command. By its first digit, 4, it is"
+        " temporary: the client keeps the mail and tries again later.",
         [TEXT_CODE_HOP_COUNT_EXCEEDED_TITLE] =
-        "TODO code.hop-count-exceeded.title",
+        "Too many hops",
         [TEXT_CODE_HOP_COUNT_EXCEEDED_SHORT] =
-        "TODO code.hop-count-exceeded.short",
+        "The message has passed through too many servers.",
         [TEXT_CODE_HOP_COUNT_EXCEEDED_FULL] =
-        "TODO code.hop-count-exceeded.full",
+        "No RFC defines 446. Servers mean by it that the message has been passed from ser"
+        "ver to server too often, mostly because it goes round in a loop; it comes after "
+        "the end of the message. By its first digit, 4, the client treats it as temporary"
+        " and tries again later, but a loop lasts until an administrator removes it.",
         [TEXT_CODE_DELIVERY_TIMED_OUT_TITLE] =
-        "TODO code.delivery-timed-out.title",
+        "Delivery timed out",
         [TEXT_CODE_DELIVERY_TIMED_OUT_SHORT] =
-        "TODO code.delivery-timed-out.short",
+        "The delivery took too long and was stopped.",
         [TEXT_CODE_DELIVERY_TIMED_OUT_FULL] =
-        "TODO code.delivery-timed-out.full",
+        "No RFC defines 447. Servers mean by it that the message could not be delivered w"
+        "ithin the time allowed; it comes after the end of the message. By its first digi"
+        "t, 4, it is temporary: the client keeps the mail and tries again later.",
         [TEXT_CODE_ROUTING_PROBLEM_TITLE] =
-        "TODO code.routing-problem.title",
+        "Routing problem",
         [TEXT_CODE_ROUTING_PROBLEM_SHORT] =
-        "TODO code.routing-problem.short",
+        "The server cannot find a way to the recipient at the moment.",
         [TEXT_CODE_ROUTING_PROBLEM_FULL] =
-        "TODO code.routing-problem.full",
+        "No RFC defines 449. Servers mean by it that they do not know at the moment where"
+        " to pass the mail on to; it comes at RCPT, which names a recipient. By its first"
+        " digit, 4, it is temporary: the client keeps the mail and tries again later.",
         [TEXT_CODE_NO_MAIL_WAITING_TITLE] =
-        "TODO code.no-mail-waiting.title",
+        "No mail waiting",
         [TEXT_CODE_NO_MAIL_WAITING_SHORT] =
-        "TODO code.no-mail-waiting.short",
+        "There is no mail to collect.",
         [TEXT_CODE_NO_MAIL_WAITING_FULL] =
-        "TODO code.no-mail-waiting.full",
+        "It answers ATRN, with which a client that has logged in collects the mail held f"
+        "or its domains over the same connection. The server holds no mail for them, so n"
+        "othing is lost and the client can ask again later. The IANA registry also lists "
+        "453 for 4.3.2, a system that takes no mail at the moment.",
         [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_TITLE] =
-        "TODO code.parameters-not-accommodated.title",
+        "Parameters cannot be met now",
         [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_SHORT] =
-        "TODO code.parameters-not-accommodated.short",
+        "The server cannot do at the moment what a parameter asks for.",
         [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_FULL] =
-        "TODO code.parameters-not-accommodated.full",
+        "The server knows the parameters that came with MAIL, which names the sender, or "
+        "RCPT, which names a recipient, but cannot fulfil them at the moment. It is tempo"
+        "rary: the client keeps the mail and tries again later, or leaves the parameter o"
+        "ut where that is possible.",
         [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_TITLE] =
-        "TODO code.unable-to-queue-messages.title",
+        "Waiting mail cannot be started",
         [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_SHORT] =
-        "TODO code.unable-to-queue-messages.short",
+        "The server cannot start sending the waiting mail at the moment.",
         [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_FULL] =
-        "TODO code.unable-to-queue-messages.full",
+        "It answers ETRN, which asks a server to send the mail that it holds for a certai"
+        "n host. The server understood the request but could not start sending that mail."
+        " The mail stays with the server, and the client can ask again later.",
         [TEXT_CODE_NODE_NOT_ALLOWED_TITLE] =
-        "TODO code.node-not-allowed.title",
+        "Request for waiting mail refused",
         [TEXT_CODE_NODE_NOT_ALLOWED_SHORT] =
-        "TODO code.node-not-allowed.short",
+        "The server does not permit this client to ask for that mail.",
         [TEXT_CODE_NODE_NOT_ALLOWED_FULL] =
-        "TODO code.node-not-allowed.full",
+        "It answers ETRN, which asks a server to send the mail that it holds for a certai"
+        "n host. The server knows the command but does not permit it for that host; the t"
+        "ext gives the reason. The mail stays with the server. Although the first digit, "
+        "4, stands for a temporary failure, the administrator of the server often has to "
+        "grant permission first.",
         [TEXT_CODE_LOCAL_FILTER_FAILURE_TITLE] =
-        "TODO code.local-filter-failure.title",
+        "Failure of a local filter",
         [TEXT_CODE_LOCAL_FILTER_FAILURE_SHORT] =
-        "TODO code.local-filter-failure.short",
+        "A filter at the server failed or put the mail off.",
         [TEXT_CODE_LOCAL_FILTER_FAILURE_FULL] =
-        "TODO code.local-filter-failure.full",
+        "No RFC defines 471. Servers mean by it a failure on their own side, often in a f"
+        "ilter against spam or viruses; it comes after the end of the message. By its fir"
+        "st digit, 4, it is temporary: the client keeps the mail and tries again later.",
         [TEXT_CODE_BAD_ADDRESS_TITLE] =
-        "TODO code.bad-address.title",
+        "Bad address",
         [TEXT_CODE_BAD_ADDRESS_SHORT] =
-        "TODO code.bad-address.short",
+        "The server does not accept the address.",
         [TEXT_CODE_BAD_ADDRESS_FULL] =
-        "TODO code.bad-address.full",
+        "No RFC defines 510. Servers mean by it that an address is wrong or unknown; it c"
+        "omes at MAIL, which names the sender, or at RCPT, which names a recipient. By it"
+        "s first digit, 5, it is permanent: the client should not send the same again unc"
+        "hanged, and the address should be checked.",
         [TEXT_CODE_BAD_DESTINATION_ADDRESS_TITLE] =
-        "TODO code.bad-destination-address.title",
+        "Bad recipient address",
         [TEXT_CODE_BAD_DESTINATION_ADDRESS_SHORT] =
-        "TODO code.bad-destination-address.short",
+        "The server does not accept the recipient's address.",
         [TEXT_CODE_BAD_DESTINATION_ADDRESS_FULL] =
-        "TODO code.bad-destination-address.full",
+        "No RFC defines 511. Servers mean by it that the recipient's address is wrong or "
+        "unknown; it comes at RCPT, which names a recipient. By its first digit, 5, it is"
+        " permanent: the client should not send the same again unchanged, and the address"
+        " should be checked.",
         [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_TITLE] =
-        "TODO code.destination-domain-not-found.title",
+        "Recipient's domain not found",
         [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_SHORT] =
-        "TODO code.destination-domain-not-found.short",
+        "The domain of the recipient's address was not found.",
         [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_FULL] =
-        "TODO code.destination-domain-not-found.full",
+        "No RFC defines 512. Servers mean by it that the domain name system (DNS) knows n"
+        "o mail host for the domain, the part of the recipient's address after the @; it "
+        "comes at RCPT, which names a recipient. By its first digit, 5, it is permanent: "
+        "the client should not send the same again unchanged, and the address should be c"
+        "hecked.",
         [TEXT_CODE_ADDRESS_TYPE_INCORRECT_TITLE] =
-        "TODO code.address-type-incorrect.title",
+        "Wrong type of address",
         [TEXT_CODE_ADDRESS_TYPE_INCORRECT_SHORT] =
-        "TODO code.address-type-incorrect.short",
+        "The server cannot use an address of this kind.",
         [TEXT_CODE_ADDRESS_TYPE_INCORRECT_FULL] =
-        "TODO code.address-type-incorrect.full",
+        "No RFC defines 513. Servers mean by it that an address is of a kind that they ca"
+        "nnot use; it comes at RCPT, which names a recipient. By its first digit, 5, it i"
+        "s permanent: the client should not send the same again unchanged, and the addres"
+        "s should be checked.",
         [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_TITLE] =
-        "TODO code.host-does-not-accept-mail.title",
+        "Host never accepts mail",
         [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_SHORT] =
-        "TODO code.host-does-not-accept-mail.short",
+        "This host never accepts mail, from anyone or for anyone.",
         [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_FULL] =
-        "TODO code.host-does-not-accept-mail.full",
+        "It comes instead of the greeting, and may then answer every further command exce"
+        "pt QUIT: the host exists, but receives no mail under any circumstances. An earli"
+        "er experiment (RFC 1846) also used it at RCPT, which names a recipient. It is pe"
+        "rmanent: trying this host again is of no use; the address or the settings that l"
+        "ead to it should be checked.",
         [TEXT_CODE_ENCRYPTION_NEEDED_TITLE] =
-        "TODO code.encryption-needed.title",
+        "Encryption needed for login",
         [TEXT_CODE_ENCRYPTION_NEEDED_SHORT] =
-        "TODO code.encryption-needed.short",
+        "The connection must be encrypted before this login is possible.",
         [TEXT_CODE_ENCRYPTION_NEEDED_FULL] =
-        "TODO code.encryption-needed.full",
+        "No RFC defines 523 by itself; RFC 5248 and the IANA registry list it beside 5.7."
+        "10. It answers AUTH, the login command: the chosen login method needs an encrypt"
+        "ed connection. By its first digit, 5, the same login would be refused again; the"
+        " client should switch on encryption first or choose a stronger method.",
         [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_TITLE] =
-        "TODO code.encryption-required-for-mechanism.title",
+        "Encryption required for login method",
         [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_SHORT] =
-        "TODO code.encryption-required-for-mechanism.short",
+        "The chosen login method is only permitted over an encrypted connection.",
         [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_FULL] =
-        "TODO code.encryption-required-for-mechanism.full",
+        "No RFC defines 524 by itself; RFC 5248 and the IANA registry list it beside 538 "
+        "for 5.7.11. It answers AUTH, the login command: the chosen login method is only "
+        "permitted once the connection is encrypted. At least one server program also sen"
+        "ds it at RCPT, which names a recipient, for a mailing list whose members it cann"
+        "ot find. By its first digit, 5, the same would be refused again; for a login, th"
+        "e client should switch on encryption first.",
         [TEXT_CODE_USER_ACCOUNT_DISABLED_TITLE] =
-        "TODO code.user-account-disabled.title",
+        "User account disabled",
         [TEXT_CODE_USER_ACCOUNT_DISABLED_SHORT] =
-        "TODO code.user-account-disabled.short",
+        "The login is correct, but the account has been disabled.",
         [TEXT_CODE_USER_ACCOUNT_DISABLED_FULL] =
-        "TODO code.user-account-disabled.full",
+        "No RFC defines 525 by itself; RFC 5248 and the IANA registry list it beside 5.7."
+        "13. It answers AUTH, the login command: the password is right, but an administra"
+        "tor has disabled the account. By its first digit, 5, it is permanent: a new pass"
+        "word does not help; the user must ask the administrator of the server.",
         [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_TITLE] =
-        "TODO code.delivery-not-authorized.title",
+        "Delivery not permitted",
         [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_SHORT] =
-        "TODO code.delivery-not-authorized.short",
+        "The server does not permit this delivery.",
         [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_FULL] =
-        "TODO code.delivery-not-authorized.full",
+        "No RFC defines 533 by itself; RFC 5248 and the IANA registry list it among the c"
+        "odes for 5.7.1, a delivery that is not permitted. It comes at RCPT, which names "
+        "a recipient. By its first digit, 5, it is permanent: the client should not send "
+        "the same again unchanged, and the text should say what is missing.",
         [TEXT_CODE_REJECTED_AS_SPAM_TITLE] =
-        "TODO code.rejected-as-spam.title",
+        "Refused as spam",
         [TEXT_CODE_REJECTED_AS_SPAM_SHORT] =
-        "TODO code.rejected-as-spam.short",
+        "The server refused the message as unwanted mail.",
         [TEXT_CODE_REJECTED_AS_SPAM_FULL] =
-        "TODO code.rejected-as-spam.full",
+        "No RFC defines 541. Servers mean by it that a filter took the message for spam, "
+        "that is, unwanted bulk mail; it comes after the end of the message. By its first"
+        " digit, 5, it is permanent: the client should not send the same again unchanged.",
         [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_TITLE] =
-        "TODO code.parameters-not-recognized.title",
+        "Parameters not recognised",
         [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_SHORT] =
-        "TODO code.parameters-not-recognized.short",
+        "The server does not support a parameter that came with the sender or a recipient"
+        ".",
         [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_FULL] =
-        "TODO code.parameters-not-recognized.full",
+        "A parameter that came with MAIL, which names the sender, or RCPT, which names a "
+        "recipient, is unknown to the server or not supported by it; some servers also se"
+        "nd it when the command itself is badly written. It is permanent: the same comman"
+        "d would be refused again. The sending program may leave the parameter out where "
+        "the message does not need it; otherwise the mail cannot go through this server.",
         [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_TITLE] =
-        "TODO code.domain-does-not-accept-mail.title",
+        "Domain does not accept mail",
         [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_SHORT] =
-        "TODO code.domain-does-not-accept-mail.short",
+        "The recipient's domain accepts no mail at all.",
         [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_FULL] =
-        "TODO code.domain-does-not-accept-mail.full",
+        "It answers RCPT, which names a recipient: the server has found out, mostly from "
+        "the domain name system (DNS), that the domain of that address accepts no mail; a"
+        " domain can declare this with a record called null MX. It is permanent: no addre"
+        "ss at that domain can receive mail, and the address should be checked.",
         [TEXT_CODE_MESSAGE_REFUSED_TITLE] =
-        "TODO code.message-refused.title",
+        "Message refused",
         [TEXT_CODE_MESSAGE_REFUSED_SHORT] =
-        "TODO code.message-refused.short",
+        "The server does not permit this message to be delivered.",
         [TEXT_CODE_MESSAGE_REFUSED_FULL] =
-        "TODO code.message-refused.full",
+        "No RFC defines 571. Some servers, mostly older ones, mean by it that the deliver"
+        "y is not permitted, for instance by a block or a local rule; it comes at RCPT, w"
+        "hich names a recipient, or after the end of the message. By its first digit, 5, "
+        "it is permanent: the client should not send the same again unchanged.",
         [TEXT_CLASS_1_TITLE] =
-        "TODO class.1.title",
+        "Preliminary reply",
         [TEXT_CLASS_1_FULL] =
-        "TODO class.1.full",
+        "In other protocols, a code that begins with 1 means that the action has begun an"
+        "d another reply will follow. SMTP does not use this class: a server must not sen"
+        "d such a code.",
         [TEXT_CLASS_2_TITLE] =
-        "TODO class.2.title",
+        "Success",
         [TEXT_CLASS_2_FULL] =
-        "TODO class.2.full",
+        "A code that begins with 2 means that the command was carried out. The client can"
+        " go on with the next step.",
         [TEXT_CLASS_3_TITLE] =
-        "TODO class.3.title",
+        "Continue",
         [TEXT_CLASS_3_FULL] =
-        "TODO class.3.full",
+        "A code that begins with 3 means that the command is accepted so far, and that th"
+        "e server waits for something more, such as the message itself or the next step o"
+        "f a login. Nothing has been decided yet.",
         [TEXT_CLASS_4_TITLE] =
-        "TODO class.4.title",
+        "Temporary failure",
         [TEXT_CLASS_4_FULL] =
-        "TODO class.4.full",
+        "A code that begins with 4 means that the command was not carried out, but that t"
+        "he same attempt may succeed later. The client keeps the mail, tries again for so"
+        "me time, and reports a failure to the sender only if none of the attempts succee"
+        "ds.",
         [TEXT_CLASS_5_TITLE] =
-        "TODO class.5.title",
+        "Permanent failure",
         [TEXT_CLASS_5_FULL] =
-        "TODO class.5.full",
+        "A code that begins with 5 means that the command was refused, and that the same "
+        "attempt would be refused again. The client should not repeat it unchanged; usual"
+        "ly it tells the sender that the mail was not delivered. A person may still remov"
+        "e the cause, for instance by correcting an address, and then send again.",
         [TEXT_CATEGORY_0_TITLE] =
-        "TODO category.0.title",
+        "Syntax",
         [TEXT_CATEGORY_0_FULL] =
-        "TODO category.0.full",
+        "Codes whose second digit is 0 concern the form of commands: wrong syntax, comman"
+        "ds that are unknown, not supported or superfluous, and commands that fit no othe"
+        "r group.",
         [TEXT_CATEGORY_1_TITLE] =
-        "TODO category.1.title",
+        "Information",
         [TEXT_CATEGORY_1_FULL] =
-        "TODO category.1.full",
+        "Codes whose second digit is 1 answer requests for information, such as status or"
+        " help.",
         [TEXT_CATEGORY_2_TITLE] =
-        "TODO category.2.title",
+        "Connection",
         [TEXT_CATEGORY_2_FULL] =
-        "TODO category.2.full",
+        "Codes whose second digit is 2 concern the connection between client and server.",
         [TEXT_CATEGORY_3_TITLE] =
-        "TODO category.3.title",
+        "Not specified (second digit 3)",
         [TEXT_CATEGORY_3_FULL] =
-        "TODO category.3.full",
+        "RFC 5321 gives the second digit 3 no meaning of its own. Extensions use such cod"
+        "es, above all for login (authentication).",
         [TEXT_CATEGORY_4_TITLE] =
-        "TODO category.4.title",
+        "Not specified (second digit 4)",
         [TEXT_CATEGORY_4_FULL] =
-        "TODO category.4.full",
+        "RFC 5321 gives the second digit 4 no meaning of its own, and no standard code ha"
+        "s it. Servers that send such a code have invented it; only the first digit can b"
+        "e relied on.",
         [TEXT_CATEGORY_5_TITLE] =
-        "TODO category.5.title",
+        "Mail system",
         [TEXT_CATEGORY_5_FULL] =
-        "TODO category.5.full",
+        "Codes whose second digit is 5 tell how the receiving mail system stands towards "
+        "the mail or another action asked of it.",
         [TEXT_ENHANCED_0_0_TITLE] =
-        "TODO enhanced.0.0.title",
+        "No further detail",
         [TEXT_ENHANCED_0_0_FULL] =
-        "TODO enhanced.0.0.full",
+        "The code says only whether it went well (2), failed for now (4) or failed for go"
+        "od (5). If there is a cause, look for it in the words beside the code.",
         [TEXT_ENHANCED_1_0_TITLE] =
-        "TODO enhanced.1.0.title",
+        "Address status, not specified",
         [TEXT_ENHANCED_1_0_FULL] =
-        "TODO enhanced.1.0.full",
+        "The status concerns the sender's or a recipient's address, and no other code fit"
+        "s it. With class 2 the address was accepted; with 4 or 5 something about it stoo"
+        "d in the way.",
         [TEXT_ENHANCED_1_1_TITLE] =
-        "TODO enhanced.1.1.title",
+        "Mailbox does not exist",
         [TEXT_ENHANCED_1_1_FULL] =
-        "TODO enhanced.1.1.full",
+        "The recipient's domain has no mailbox by the name that stands before the @. Mail"
+        " to this address cannot be delivered.",
         [TEXT_ENHANCED_1_2_TITLE] =
-        "TODO enhanced.1.2.title",
+        "Recipient's domain cannot receive mail",
         [TEXT_ENHANCED_1_2_FULL] =
-        "TODO enhanced.1.2.full",
+        "The part of the recipient's address after the @ does not exist or does not take "
+        "mail. Mail to this address cannot be delivered; the domain may be misspelt.",
         [TEXT_ENHANCED_1_3_TITLE] =
-        "TODO enhanced.1.3.title",
+        "Recipient address malformed",
         [TEXT_ENHANCED_1_3_FULL] =
-        "TODO enhanced.1.3.full",
+        "The recipient's address is not written as a mail address must be; it may contain"
+        " a blank or lack the @, for example. It must be corrected before mail can go to "
+        "it.",
         [TEXT_ENHANCED_1_4_TITLE] =
-        "TODO enhanced.1.4.title",
+        "Recipient address ambiguous",
         [TEXT_ENHANCED_1_4_FULL] =
-        "TODO enhanced.1.4.full",
+        "The address fits more than one mailbox, so the receiving system cannot tell whic"
+        "h one is meant. The full and exact address is needed.",
         [TEXT_ENHANCED_1_5_TITLE] =
-        "TODO enhanced.1.5.title",
+        "Recipient address valid",
         [TEXT_ENHANCED_1_5_FULL] =
-        "TODO enhanced.1.5.full",
+        "The recipient's address is right. In a delivery report this stands for success.",
         [TEXT_ENHANCED_1_6_TITLE] =
-        "TODO enhanced.1.6.title",
+        "Mailbox moved, no forwarding address",
         [TEXT_ENHANCED_1_6_FULL] =
-        "TODO enhanced.1.6.full",
+        "The address was valid once, but mail for it is no longer accepted and is not for"
+        "warded. Where the mailbox has moved to is not said.",
         [TEXT_ENHANCED_1_7_TITLE] =
-        "TODO enhanced.1.7.title",
+        "Sender address malformed",
         [TEXT_ENHANCED_1_7_FULL] =
-        "TODO enhanced.1.7.full",
+        "The sender's address is not written as a mail address must be. It must be correc"
+        "ted in the settings of the sending program before the mail can go.",
         [TEXT_ENHANCED_1_8_TITLE] =
-        "TODO enhanced.1.8.title",
+        "Sender's domain cannot receive mail",
         [TEXT_ENHANCED_1_8_FULL] =
-        "TODO enhanced.1.8.full",
+        "The part of the sender's address after the @ does not exist or does not take mai"
+        "l, so that replies and failure reports could not come back. Many systems do not "
+        "accept such mail.",
         [TEXT_ENHANCED_1_9_TITLE] =
-        "TODO enhanced.1.9.title",
+        "Passed on, no reports will follow",
         [TEXT_ENHANCED_1_9_FULL] =
-        "TODO enhanced.1.9.full",
+        "The recipient's address was valid, and the mail was passed on to a system that s"
+        "ends no delivery reports. Nothing more will be learned about it.",
         [TEXT_ENHANCED_1_10_TITLE] =
-        "TODO enhanced.1.10.title",
+        "Recipient's domain accepts no mail",
         [TEXT_ENHANCED_1_10_FULL] =
-        "TODO enhanced.1.10.full",
+        "The recipient's domain states in the DNS, with an entry called null MX, that it "
+        "takes no mail. Mail to any address directly at this domain cannot be delivered.",
         [TEXT_ENHANCED_2_0_TITLE] =
-        "TODO enhanced.2.0.title",
+        "Mailbox status, not specified",
         [TEXT_ENHANCED_2_0_FULL] =
-        "TODO enhanced.2.0.full",
+        "The mailbox exists and the status concerns it, but no other code fits. With clas"
+        "s 4 or 5 the mail could not be put into the mailbox; the words beside the code m"
+        "ay say why.",
         [TEXT_ENHANCED_2_1_TITLE] =
-        "TODO enhanced.2.1.title",
+        "Mailbox disabled",
         [TEXT_ENHANCED_2_1_FULL] =
-        "TODO enhanced.2.1.full",
+        "The mailbox exists but takes no mail, either for now (class 4) or for good (clas"
+        "s 5). It may be suspended, closed or long unused.",
         [TEXT_ENHANCED_2_2_TITLE] =
-        "TODO enhanced.2.2.title",
+        "Mailbox full",
         [TEXT_ENHANCED_2_2_FULL] =
-        "TODO enhanced.2.2.full",
+        "The mailbox has reached its storage limit. It can take new mail again once the r"
+        "ecipient has made room or been given more space.",
         [TEXT_ENHANCED_2_3_TITLE] =
-        "TODO enhanced.2.3.title",
+        "Message too big for the mailbox",
         [TEXT_ENHANCED_2_3_FULL] =
-        "TODO enhanced.2.3.full",
+        "The message is larger than this mailbox may receive, even if the mail system tak"
+        "es bigger ones for others. It must be made smaller.",
         [TEXT_ENHANCED_2_4_TITLE] =
-        "TODO enhanced.2.4.title",
+        "Mailing list could not be expanded",
         [TEXT_ENHANCED_2_4_FULL] =
-        "TODO enhanced.2.4.full",
+        "The address is that of a mailing list, and the system could not work out who its"
+        " members are. The mail could not be passed on to them.",
         [TEXT_ENHANCED_3_0_TITLE] =
-        "TODO enhanced.3.0.title",
+        "Mail system status, not specified",
         [TEXT_ENHANCED_3_0_FULL] =
-        "TODO enhanced.3.0.full",
+        "The status concerns the mail system as a whole, and no other code fits it. With "
+        "class 4 or 5 something about the system, not the address, kept it from taking th"
+        "e mail.",
         [TEXT_ENHANCED_3_1_TITLE] =
-        "TODO enhanced.3.1.title",
+        "Mail system full",
         [TEXT_ENHANCED_3_1_FULL] =
-        "TODO enhanced.3.1.full",
+        "The receiving system has run out of storage. The mail can be delivered once its "
+        "administrator has made room; deleting mail from a single mailbox may not help.",
         [TEXT_ENHANCED_3_2_TITLE] =
-        "TODO enhanced.3.2.title",
+        "System not accepting mail",
         [TEXT_ENHANCED_3_2_FULL] =
-        "TODO enhanced.3.2.full",
+        "The receiving system takes no mail from the network: for now, as during maintena"
+        "nce or overload (class 4), or never (class 5).",
         [TEXT_ENHANCED_3_3_TITLE] =
-        "TODO enhanced.3.3.title",
+        "Requested feature not supported",
         [TEXT_ENHANCED_3_3_FULL] =
-        "TODO enhanced.3.3.full",
+        "The mail asks for a feature that the receiving system lacks, or that cannot be c"
+        "arried over to the next system. The mail can go only without this feature.",
         [TEXT_ENHANCED_3_4_TITLE] =
-        "TODO enhanced.3.4.title",
+        "Message too big for the system",
         [TEXT_ENHANCED_3_4_FULL] =
-        "TODO enhanced.3.4.full",
+        "The message is larger than the receiving system accepts for anyone. It must be m"
+        "ade smaller; large files can be shared by a link instead.",
         [TEXT_ENHANCED_3_5_TITLE] =
-        "TODO enhanced.3.5.title",
+        "Mail system wrongly configured",
         [TEXT_ENHANCED_3_5_FULL] =
-        "TODO enhanced.3.5.full",
+        "The settings of the system do not let it accept this message. Its administrator "
+        "must correct them.",
         [TEXT_ENHANCED_3_6_TITLE] =
-        "TODO enhanced.3.6.title",
+        "Requested priority was changed",
         [TEXT_ENHANCED_3_6_FULL] =
-        "TODO enhanced.3.6.full",
+        "The message was accepted, but with another priority than the one asked for. The "
+        "new priority stands at the beginning of the words beside the code.",
         [TEXT_ENHANCED_4_0_TITLE] =
-        "TODO enhanced.4.0.title",
+        "Network or routing status, not specified",
         [TEXT_ENHANCED_4_0_FULL] =
-        "TODO enhanced.4.0.full",
+        "The status concerns the network or the way to the destination, and no other code"
+        " fits it. With class 4 or 5 the mail could not be passed on.",
         [TEXT_ENHANCED_4_1_TITLE] =
-        "TODO enhanced.4.1.title",
+        "No answer from the host",
         [TEXT_ENHANCED_4_1_FULL] =
-        "TODO enhanced.4.1.full",
+        "The next mail server did not answer when the sending system tried to connect. It"
+        " may be busy, switched off or cut off from the network; the sending system usual"
+        "ly tries again.",
         [TEXT_ENHANCED_4_2_TITLE] =
-        "TODO enhanced.4.2.title",
+        "Connection broke down",
         [TEXT_ENHANCED_4_2_FULL] =
-        "TODO enhanced.4.2.full",
+        "A connection was made, but it broke off or became too slow before the mail was t"
+        "hrough. The sending system usually tries again.",
         [TEXT_ENHANCED_4_3_TITLE] =
-        "TODO enhanced.4.3.title",
+        "Directory or DNS server failed",
         [TEXT_ENHANCED_4_3_FULL] =
-        "TODO enhanced.4.3.full",
+        "A directory that is needed to pass the mail on could not be asked; most often th"
+        "is is the DNS, the internet's directory of domain names. The sending system usua"
+        "lly tries again.",
         [TEXT_ENHANCED_4_4_TITLE] =
-        "TODO enhanced.4.4.title",
+        "No route to the destination",
         [TEXT_ENHANCED_4_4_FULL] =
-        "TODO enhanced.4.4.full",
+        "It could not be found out where the mail must go next, usually because the DNS n"
+        "ames no mail server for the recipient's domain. The domain may be misspelt or wr"
+        "ongly set up.",
         [TEXT_ENHANCED_4_5_TITLE] =
-        "TODO enhanced.4.5.title",
+        "Mail system congested",
         [TEXT_ENHANCED_4_5_FULL] =
-        "TODO enhanced.4.5.full",
+        "The mail system has more mail to handle than it can manage at the moment. The ma"
+        "il can usually go through later.",
         [TEXT_ENHANCED_4_6_TITLE] =
-        "TODO enhanced.4.6.title",
+        "Mail loop detected",
         [TEXT_ENHANCED_4_6_FULL] =
-        "TODO enhanced.4.6.full",
+        "The message was passed on too many times, because mail servers or forwarding add"
+        "resses hand it round in a circle. Whoever set up the routing or the forwarding m"
+        "ust break the circle.",
         [TEXT_ENHANCED_4_7_TITLE] =
-        "TODO enhanced.4.7.title",
+        "Delivery time ran out",
         [TEXT_ENHANCED_4_7_FULL] =
-        "TODO enhanced.4.7.full",
+        "The message is too old: it waited too long in a queue, or passed the time limit "
+        "that its sender had set. What really stood in the way may be said beside the cod"
+        "e or in an earlier report.",
         [TEXT_ENHANCED_5_0_TITLE] =
-        "TODO enhanced.5.0.title",
+        "Protocol status, not specified",
         [TEXT_ENHANCED_5_0_FULL] =
-        "TODO enhanced.5.0.full",
+        "The status concerns the exchange of commands between the two systems, and no oth"
+        "er code fits it. With class 2 all is well; with 4 or 5 something in the exchange"
+        " went wrong.",
         [TEXT_ENHANCED_5_1_TITLE] =
-        "TODO enhanced.5.1.title",
+        "Invalid command",
         [TEXT_ENHANCED_5_1_FULL] =
-        "TODO enhanced.5.1.full",
+        "The sending program gave a command at the wrong moment, or one that the server d"
+        "oes not support. The program or its settings must be corrected, not the mail.",
         [TEXT_ENHANCED_5_2_TITLE] =
-        "TODO enhanced.5.2.title",
+        "Syntax error in a command",
         [TEXT_ENHANCED_5_2_FULL] =
-        "TODO enhanced.5.2.full",
+        "The sending program gave a command that the server could not understand, because"
+        " it is unknown or wrongly written. An unusual address or a fault in the program "
+        "may be the cause.",
         [TEXT_ENHANCED_5_3_TITLE] =
-        "TODO enhanced.5.3.title",
+        "Too many recipients",
         [TEXT_ENHANCED_5_3_FULL] =
-        "TODO enhanced.5.3.full",
+        "The message has more recipients than can be served at once. The sending system n"
+        "ormally delivers to the rest afterwards; where it cannot, the mail must be sent "
+        "to smaller groups.",
         [TEXT_ENHANCED_5_4_TITLE] =
-        "TODO enhanced.5.4.title",
+        "Invalid command arguments",
         [TEXT_ENHANCED_5_4_FULL] =
-        "TODO enhanced.5.4.full",
+        "The command itself is valid, but what came with it, such as an address or an opt"
+        "ion, is out of range or not supported. The address, the program or its settings "
+        "must be corrected.",
         [TEXT_ENHANCED_5_5_TITLE] =
-        "TODO enhanced.5.5.title",
+        "Wrong protocol version",
         [TEXT_ENHANCED_5_5_FULL] =
-        "TODO enhanced.5.5.full",
+        "The two systems use versions of a mail protocol that do not fit together. One of"
+        " them must be updated or set up differently.",
         [TEXT_ENHANCED_5_6_TITLE] =
-        "TODO enhanced.5.6.title",
+        "Sign-in data too long",
         [TEXT_ENHANCED_5_6_FULL] =
-        "TODO enhanced.5.6.full",
+        "While signing in, the sending program sent a longer line than the server can tak"
+        "e, so signing in failed. The sign-in method, the password or token, or the progr"
+        "am must be changed, not the mail.",
         [TEXT_ENHANCED_6_0_TITLE] =
-        "TODO enhanced.6.0.title",
+        "Content status, not specified",
         [TEXT_ENHANCED_6_0_FULL] =
-        "TODO enhanced.6.0.full",
+        "The status concerns the content of the message, and no other code fits it. With "
+        "class 2 the content was accepted; with 4 or 5 something in it stood in the way.",
         [TEXT_ENHANCED_6_1_TITLE] =
-        "TODO enhanced.6.1.title",
+        "Type of content not supported",
         [TEXT_ENHANCED_6_1_FULL] =
-        "TODO enhanced.6.1.full",
+        "The message contains a type of content, such as a certain kind of attachment, th"
+        "at a system on the way cannot handle. It must be sent in another form.",
         [TEXT_ENHANCED_6_2_TITLE] =
-        "TODO enhanced.6.2.title",
+        "Conversion needed but not allowed",
         [TEXT_ENHANCED_6_2_FULL] =
-        "TODO enhanced.6.2.full",
+        "The content would have to be converted to another form before it can be delivere"
+        "d, but the sender or a rule of the sending system forbids this. The mail can go "
+        "only in another form, or if conversion is allowed.",
         [TEXT_ENHANCED_6_3_TITLE] =
-        "TODO enhanced.6.3.title",
+        "Conversion needed but not possible",
         [TEXT_ENHANCED_6_3_FULL] =
-        "TODO enhanced.6.3.full",
+        "The content would have to be converted for the next system, and a system on the "
+        "way cannot do that; it may be unable to turn 8-bit text into 7-bit text, for exa"
+        "mple. The mail must be sent in a simpler form.",
         [TEXT_ENHANCED_6_4_TITLE] =
-        "TODO enhanced.6.4.title",
+        "Content lost in conversion",
         [TEXT_ENHANCED_6_4_FULL] =
-        "TODO enhanced.6.4.full",
+        "Converting the message to another form loses some of its content. With class 2 i"
+        "t was delivered all the same; with class 5 it was not, because the sender had ru"
+        "led out any loss.",
         [TEXT_ENHANCED_6_5_TITLE] =
-        "TODO enhanced.6.5.title",
+        "Conversion failed",
         [TEXT_ENHANCED_6_5_FULL] =
-        "TODO enhanced.6.5.full",
+        "The content had to be converted to another form before it could be delivered, an"
+        "d the attempt failed. The mail could not be passed on.",
         [TEXT_ENHANCED_6_6_TITLE] =
-        "TODO enhanced.6.6.title",
+        "Message content not available",
         [TEXT_ENHANCED_6_6_FULL] =
-        "TODO enhanced.6.6.full",
+        "The content was to be fetched from another system, and that did not work. So the"
+        "re was nothing that could be delivered.",
         [TEXT_ENHANCED_6_7_TITLE] =
-        "TODO enhanced.6.7.title",
+        "Non-ASCII address not allowed",
         [TEXT_ENHANCED_6_7_FULL] =
-        "TODO enhanced.6.7.full",
+        "The sender's or a recipient's address contains characters outside ASCII, such as"
+        " é or 例, and they are not allowed for this address. An address in the unaccen"
+        "ted letters a to z, digits and the usual signs is needed.",
         [TEXT_ENHANCED_6_8_TITLE] =
-        "TODO enhanced.6.8.title",
+        "Reply would need non-ASCII characters",
         [TEXT_ENHANCED_6_8_FULL] =
-        "TODO enhanced.6.8.full",
+        "To answer, the server would have to name a mailbox with characters outside ASCII"
+        ", such as é or 例, but the sending program did not say that it can read such a"
+        "n answer. A program that supports international addresses (SMTPUTF8) is needed.",
         [TEXT_ENHANCED_6_9_TITLE] =
-        "TODO enhanced.6.9.title",
+        "International message cannot be delivered",
         [TEXT_ENHANCED_6_9_FULL] =
-        "TODO enhanced.6.9.full",
+        "The addresses or other header lines of the message contain characters outside AS"
+        "CII, such as é or 例, sent in a form that at least one recipient's system cann"
+        "ot take. The mail must be sent without them, or with an older encoding for them.",
         [TEXT_ENHANCED_6_10_TITLE] =
-        "TODO enhanced.6.10.title",
+        "Outdated duplicate of X.6.8",
         [TEXT_ENHANCED_6_10_FULL] =
-        "TODO enhanced.6.10.full",
+        "This code means the same as X.6.8 and should no longer be used: the answer needs"
+        " characters outside ASCII, and the sending program did not say that it can read "
+        "them.",
         [TEXT_ENHANCED_7_0_TITLE] =
-        "TODO enhanced.7.0.title",
+        "Security or policy status, not specified",
         [TEXT_ENHANCED_7_0_FULL] =
-        "TODO enhanced.7.0.full",
+        "The status concerns security or policy, and no other code fits it or no more may"
+        " be said. With class 2 it often confirms that signing in worked; with 4 or 5 a r"
+        "ule stood in the way.",
         [TEXT_ENHANCED_7_1_TITLE] =
-        "TODO enhanced.7.1.title",
+        "Delivery not allowed",
         [TEXT_ENHANCED_7_1_FULL] =
-        "TODO enhanced.7.1.full",
+        "The sender may not send this mail to this destination, because of a rule of the "
+        "receiving system or of the recipient. Servers use this code for rules of every k"
+        "ind; the words beside it often say which.",
         [TEXT_ENHANCED_7_2_TITLE] =
-        "TODO enhanced.7.2.title",
+        "Sending to the list not allowed",
         [TEXT_ENHANCED_7_2_FULL] =
-        "TODO enhanced.7.2.full",
+        "The recipient is a mailing list to which this sender may not write. Membership, "
+        "or permission from the list's owner, is needed.",
         [TEXT_ENHANCED_7_3_TITLE] =
-        "TODO enhanced.7.3.title",
+        "Security conversion not possible",
         [TEXT_ENHANCED_7_3_FULL] =
-        "TODO enhanced.7.3.full",
+        "To be delivered, the message would have to be changed from one kind of secure ma"
+        "il to another, and that cannot be done. It must be sent in a form that the recip"
+        "ient's system can handle.",
         [TEXT_ENHANCED_7_4_TITLE] =
-        "TODO enhanced.7.4.title",
+        "Security feature not supported",
         [TEXT_ENHANCED_7_4_FULL] =
-        "TODO enhanced.7.4.full",
+        "The mail uses a security feature, such as a way of signing in, that a system on "
+        "the way does not support. A feature that both sides support is needed.",
         [TEXT_ENHANCED_7_5_TITLE] =
-        "TODO enhanced.7.5.title",
+        "Cryptographic failure",
         [TEXT_ENHANCED_7_5_FULL] =
-        "TODO enhanced.7.5.full",
+        "A system that checks or decrypts mail on the way could not do so, because a key "
+        "or certificate was missing or not valid. Servers also use this code where the ce"
+        "rtificate of the other server cannot be trusted.",
         [TEXT_ENHANCED_7_6_TITLE] =
-        "TODO enhanced.7.6.title",
+        "Cryptographic algorithm not supported",
         [TEXT_ENHANCED_7_6_FULL] =
-        "TODO enhanced.7.6.full",
+        "A system that checks or decrypts mail on the way could not do so, because it doe"
+        "s not support the algorithm that was used. An algorithm that both sides support "
+        "is needed.",
         [TEXT_ENHANCED_7_7_TITLE] =
-        "TODO enhanced.7.7.title",
+        "Message altered on the way",
         [TEXT_ENHANCED_7_7_FULL] =
-        "TODO enhanced.7.7.full",
+        "A system that checks mail on the way found this message damaged or changed. It m"
+        "ay no longer be what the sender wrote.",
         [TEXT_ENHANCED_7_8_TITLE] =
-        "TODO enhanced.7.8.title",
+        "Sign-in details not valid",
         [TEXT_ENHANCED_7_8_FULL] =
-        "TODO enhanced.7.8.full",
+        "The sending program tried to sign in, and its user name, password or access toke"
+        "n was not accepted. The mail cannot be sent until these are corrected.",
         [TEXT_ENHANCED_7_9_TITLE] =
-        "TODO enhanced.7.9.title",
+        "Sign-in method too weak",
         [TEXT_ENHANCED_7_9_FULL] =
-        "TODO enhanced.7.9.full",
+        "The way in which the sending program tried to sign in is less secure than the se"
+        "rver demands of this user. A stronger method must be chosen in the program.",
         [TEXT_ENHANCED_7_10_TITLE] =
-        "TODO enhanced.7.10.title",
+        "Encryption needed",
         [TEXT_ENHANCED_7_10_FULL] =
-        "TODO enhanced.7.10.full",
+        "An encrypted connection (TLS) is needed first, most often before signing in. Enc"
+        "ryption must be turned on in the sending program or on the sending server.",
         [TEXT_ENHANCED_7_11_TITLE] =
-        "TODO enhanced.7.11.title",
+        "This sign-in method needs encryption",
         [TEXT_ENHANCED_7_11_FULL] =
-        "TODO enhanced.7.11.full",
+        "This way of signing in may be used only over an encrypted connection. Encryption"
+        " (TLS) must be turned on in the sending program, or another way of signing in ch"
+        "osen.",
         [TEXT_ENHANCED_7_12_TITLE] =
-        "TODO enhanced.7.12.title",
+        "Account not ready for this sign-in method",
         [TEXT_ENHANCED_7_12_FULL] =
-        "TODO enhanced.7.12.full",
+        "The account must be moved to the chosen way of signing in before it can be used."
+        " Usually it is enough to sign in once with the simple method called PLAIN, over "
+        "an encrypted connection.",
         [TEXT_ENHANCED_7_13_TITLE] =
-        "TODO enhanced.7.13.title",
+        "User account disabled",
         [TEXT_ENHANCED_7_13_FULL] =
-        "TODO enhanced.7.13.full",
+        "The user name and password are right, but the account has been switched off, for"
+        " example because of an unpaid bill or of misuse. Only its administrator can swit"
+        "ch it on again.",
         [TEXT_ENHANCED_7_14_TITLE] =
-        "TODO enhanced.7.14.title",
+        "Trust between servers required",
         [TEXT_ENHANCED_7_14_FULL] =
-        "TODO enhanced.7.14.full",
+        "The server was to fetch the content of the message from another server, but the "
+        "two have not been set up to trust each other. An administrator must arrange that"
+        ".",
         [TEXT_ENHANCED_7_15_TITLE] =
-        "TODO enhanced.7.15.title",
+        "Priority too low",
         [TEXT_ENHANCED_7_15_FULL] =
-        "TODO enhanced.7.15.full",
+        "The server takes only mail of a higher priority than this one has, perhaps just "
+        "for a time. The mail can go later, or with a higher priority if the sender may u"
+        "se one.",
         [TEXT_ENHANCED_7_16_TITLE] =
-        "TODO enhanced.7.16.title",
+        "Too big for its priority",
         [TEXT_ENHANCED_7_16_FULL] =
-        "TODO enhanced.7.16.full",
+        "The message is larger than the server accepts at this priority, perhaps just for"
+        " a time. It must be made smaller, or sent later or with a higher priority.",
         [TEXT_ENHANCED_7_17_TITLE] =
-        "TODO enhanced.7.17.title",
+        "Mailbox has a new owner",
         [TEXT_ENHANCED_7_17_FULL] =
-        "TODO enhanced.7.17.full",
+        "The sender wanted the mail delivered only if the mailbox has had the same owner "
+        "since a given date, and it has not. This keeps the mail from reaching a stranger"
+        ".",
         [TEXT_ENHANCED_7_18_TITLE] =
-        "TODO enhanced.7.18.title",
+        "Domain has a new owner",
         [TEXT_ENHANCED_7_18_FULL] =
-        "TODO enhanced.7.18.full",
+        "The sender wanted the mail delivered only if the address has had the same owner "
+        "since a given date, but the domain has changed hands since. This keeps the mail "
+        "from reaching a stranger.",
         [TEXT_ENHANCED_7_19_TITLE] =
-        "TODO enhanced.7.19.title",
+        "Owner of the mailbox cannot be checked",
         [TEXT_ENHANCED_7_19_FULL] =
-        "TODO enhanced.7.19.full",
+        "The sender wanted the mail delivered only if the mailbox has had the same owner "
+        "since a given date, but the receiving system has no record of that. The sender m"
+        "ust decide whether to send it again without this condition.",
         [TEXT_ENHANCED_7_20_TITLE] =
-        "TODO enhanced.7.20.title",
+        "No valid DKIM signature",
         [TEXT_ENHANCED_7_20_FULL] =
-        "TODO enhanced.7.20.full",
+        "The message has no DKIM signature that is valid; this is the digital signature b"
+        "y which a domain vouches for its mail. The administrator of the sending domain m"
+        "ust set up DKIM or repair it.",
         [TEXT_ENHANCED_7_21_TITLE] =
-        "TODO enhanced.7.21.title",
+        "No acceptable DKIM signature",
         [TEXT_ENHANCED_7_21_FULL] =
-        "TODO enhanced.7.21.full",
+        "The message has a valid DKIM signature, by which a domain vouches for its mail, "
+        "but it does not meet the receiving system's own demands. It may cover too little"
+        " of the message, for example.",
         [TEXT_ENHANCED_7_22_TITLE] =
-        "TODO enhanced.7.22.title",
+        "No DKIM signature by author's domain",
         [TEXT_ENHANCED_7_22_FULL] =
-        "TODO enhanced.7.22.full",
+        "The message has a valid DKIM signature, by which a domain vouches for its mail, "
+        "but none by the domain of the From address that the reader sees. The mail must b"
+        "e signed by that domain.",
         [TEXT_ENHANCED_7_23_TITLE] =
-        "TODO enhanced.7.23.title",
+        "SPF check failed",
         [TEXT_ENHANCED_7_23_FULL] =
-        "TODO enhanced.7.23.full",
+        "The sender's domain publishes a list of the servers that may send its mail (SPF)"
+        ", and the server that sent this message is not allowed by it. The list must be e"
+        "xtended, or the mail sent through a server that is on it.",
         [TEXT_ENHANCED_7_24_TITLE] =
-        "TODO enhanced.7.24.title",
+        "Error in the SPF check",
         [TEXT_ENHANCED_7_24_FULL] =
-        "TODO enhanced.7.24.full",
+        "The list of servers that may send mail for the sender's domain (SPF) could not b"
+        "e evaluated. Either it contains a mistake, or the DNS did not answer.",
         [TEXT_ENHANCED_7_25_TITLE] =
-        "TODO enhanced.7.25.title",
+        "Reverse DNS check failed",
         [TEXT_ENHANCED_7_25_FULL] =
-        "TODO enhanced.7.25.full",
+        "The name that the DNS gives for the sending server's IP address is missing, or d"
+        "oes not lead back to that address. The administrator of the sending server must "
+        "have this corrected.",
         [TEXT_ENHANCED_7_26_TITLE] =
-        "TODO enhanced.7.26.title",
+        "Several sender checks failed",
         [TEXT_ENHANCED_7_26_FULL] =
-        "TODO enhanced.7.26.full",
+        "More than one of the checks of who really sent the message failed, such as SPF a"
+        "nd DKIM; the code does not say which. The administrator of the sending domain mu"
+        "st correct its DNS records or its mail server.",
         [TEXT_ENHANCED_7_27_TITLE] =
-        "TODO enhanced.7.27.title",
+        "Sender's domain accepts no mail",
         [TEXT_ENHANCED_7_27_FULL] =
-        "TODO enhanced.7.27.full",
+        "The sender's domain states in the DNS, with an entry called null MX, that it tak"
+        "es no mail, so that replies and failure reports could not come back. The sender "
+        "needs an address that can receive mail.",
         [TEXT_ENHANCED_7_28_TITLE] =
-        "TODO enhanced.7.28.title",
+        "Mail flood detected",
         [TEXT_ENHANCED_7_28_FULL] =
-        "TODO enhanced.7.28.full",
+        "The message looks like part of a flood of similar unwanted messages, such as tho"
+        "se sent in great numbers to swamp a mailbox.",
         [TEXT_ENHANCED_7_29_TITLE] =
-        "TODO enhanced.7.29.title",
+        "ARC check failed",
         [TEXT_ENHANCED_7_29_FULL] =
-        "TODO enhanced.7.29.full",
+        "The message carries ARC seals, in which each system that forwarded it records th"
+        "e sender checks it made, and these seals are not valid. They cannot show that th"
+        "e message was genuine before it was forwarded.",
         [TEXT_ENHANCED_7_30_TITLE] =
-        "TODO enhanced.7.30.title",
+        "Required encryption not supported",
         [TEXT_ENHANCED_7_30_FULL] =
-        "TODO enhanced.7.30.full",
+        "The message may be passed on only over encrypted connections, to servers that su"
+        "pport REQUIRETLS, and none of the next servers does. It was not sent on without "
+        "this protection.",
         [TEXT_ENHANCED_CLASS_2_TITLE] =
-        "TODO enhanced-class.2.title",
+        "Success",
         [TEXT_ENHANCED_CLASS_2_FULL] =
-        "TODO enhanced-class.2.full",
+        "It worked: the command or address was accepted, or the mail was delivered or pas"
+        "sed on.",
         [TEXT_ENHANCED_CLASS_4_TITLE] =
-        "TODO enhanced-class.4.title",
+        "Temporary failure",
         [TEXT_ENHANCED_CLASS_4_FULL] =
-        "TODO enhanced-class.4.full",
+        "Something that may pass stands in the way of the mail. The sending system normal"
+        "ly tries again by itself.",
         [TEXT_ENHANCED_CLASS_5_TITLE] =
-        "TODO enhanced-class.5.title",
+        "Permanent failure",
         [TEXT_ENHANCED_CLASS_5_FULL] =
-        "TODO enhanced-class.5.full",
+        "The mail cannot be delivered as it is. Something must be changed before it is wo"
+        "rth sending again.",
         [TEXT_SUBJECT_0_TITLE] =
-        "TODO subject.0.title",
+        "No subject given",
         [TEXT_SUBJECT_0_FULL] =
-        "TODO subject.0.full",
+        "The code does not say what it is about: only its first number carries a meaning.",
         [TEXT_SUBJECT_1_TITLE] =
-        "TODO subject.1.title",
+        "Address",
         [TEXT_SUBJECT_1_FULL] =
-        "TODO subject.1.full",
+        "The status concerns the sender's or a recipient's address: how it is written, or"
+        " whether it exists. The sender can usually correct it.",
         [TEXT_SUBJECT_2_TITLE] =
-        "TODO subject.2.title",
+        "Mailbox",
         [TEXT_SUBJECT_2_FULL] =
-        "TODO subject.2.full",
+        "The status concerns the recipient's mailbox, for example that it is full or disa"
+        "bled. Usually the recipient can do something about it.",
         [TEXT_SUBJECT_3_TITLE] =
-        "TODO subject.3.title",
+        "Mail system",
         [TEXT_SUBJECT_3_FULL] =
-        "TODO subject.3.full",
+        "The status concerns the receiving mail system as a whole. Usually its administra"
+        "tor can do something about it.",
         [TEXT_SUBJECT_4_TITLE] =
-        "TODO subject.4.title",
+        "Network and routing",
         [TEXT_SUBJECT_4_FULL] =
-        "TODO subject.4.full",
+        "The status concerns the way to the destination: connections, the DNS, or the rou"
+        "te from one server to the next. Usually the administrators of the systems on the"
+        " way can do something about it.",
         [TEXT_SUBJECT_5_TITLE] =
-        "TODO subject.5.title",
+        "Mail protocol",
         [TEXT_SUBJECT_5_FULL] =
-        "TODO subject.5.full",
+        "The status concerns the commands with which the two systems pass mail to each ot"
+        "her. Faults of the programs and bad connections belong here.",
         [TEXT_SUBJECT_6_TITLE] =
-        "TODO subject.6.title",
+        "Message content",
         [TEXT_SUBJECT_6_FULL] =
-        "TODO subject.6.full",
+        "The status concerns the content of the message: its type, its format, or its con"
+        "version to another form.",
         [TEXT_SUBJECT_7_TITLE] =
-        "TODO subject.7.title",
+        "Security or policy",
         [TEXT_SUBJECT_7_FULL] =
-        "TODO subject.7.full",
+        "The status concerns security or the rules of one side: who may send, signing in,"
+        " encryption, or proof of the sender.",
         [TEXT_SUBJECT_UNKNOWN_TITLE] =
-        "TODO subject.unknown.title",
+        "Unknown subject",
         [TEXT_SUBJECT_UNKNOWN_FULL] =
-        "TODO subject.unknown.full",
+        "The second number has no meaning in the standard. Only the first number can be r"
+        "elied on.",
         [TEXT_REASON_UNKNOWN_TITLE] =
-        "TODO reason.unknown.title",
+        "Reason not stated",
         [TEXT_REASON_UNKNOWN_BECAUSE] =
-        "TODO reason.unknown.because",
+        "there was a problem that the reply does not explain",
         [TEXT_REASON_UNKNOWN_FULL] =
-        "TODO reason.unknown.full",
+        "Neither the code nor the words beside it say why. The cause may lie with the add"
+        "ress, with the message or with either of the two mail systems. A guess could sen"
+        "d you the wrong way, so none is made.",
         [TEXT_REASON_UNKNOWN_ADVICE_NOBODY] =
-        "TODO reason.unknown.advice.nobody",
+        "If the code begins with 4, wait: your mail server tries again by itself. If it b"
+        "egins with 5, check the address first. If that is right, show the whole reply to"
+        " your mail administrator, who can ask the recipient's side.",
+        [TEXT_REASON_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Find the whole reply in your mail log, with the command that it answers. Write t"
+        "o postmaster at the recipient's domain and give the reply, the time and your ser"
+        "ver's IP address.",
+        [TEXT_REASON_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Find the attempt in your server's log by its time and the sender's IP address; t"
+        "he log often says more than the reply. Let your server name its reason in future"
+        " replies, so that senders know what to do.",
         [TEXT_REASON_MAILBOX_FULL_TITLE] =
-        "TODO reason.mailbox-full.title",
+        "Mailbox full",
         [TEXT_REASON_MAILBOX_FULL_BECAUSE] =
-        "TODO reason.mailbox-full.because",
+        "the recipient's mailbox is full",
         [TEXT_REASON_MAILBOX_FULL_FULL] =
-        "TODO reason.mailbox-full.full",
+        "The mailbox has used up the space that it was given, so no new mail fits in. Man"
+        "y full mailboxes are cleared within days. One that stays full for weeks is often"
+        " no longer read.",
         [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT] =
-        "TODO reason.mailbox-full.advice.recipient",
+        "Delete what you no longer need, large attachments first, and then empty the tras"
+        "h and junk folders, which usually count too. If that is not enough, ask your mai"
+        "l provider for more space. Senders can reach you again as soon as there is room.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER] =
+        "Tell the recipient in another way, for example by phone, that the mailbox is ful"
+        "l. Send the mail again after a day if it has been returned to you. If it keeps f"
+        "ailing for weeks, stop writing to this address.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER_ADMIN] =
+        "Let your server go on trying for its usual time. Take the address off your maili"
+        "ng lists if it fails in the same way again and again.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "Raise the mailbox's storage limit, or help its owner to clear it. If nobody uses"
+        " the mailbox any more, close it, so that senders learn that the address is gone.",
         [TEXT_REASON_RECIPIENT_RATE_TITLE] =
-        "TODO reason.recipient-rate.title",
+        "Recipient receives too fast",
         [TEXT_REASON_RECIPIENT_RATE_BECAUSE] =
-        "TODO reason.recipient-rate.because",
+        "more mail is arriving for this recipient than the mailbox may take at once",
         [TEXT_REASON_RECIPIENT_RATE_FULL] =
-        "TODO reason.recipient-rate.full",
+        "A mailbox may take only so much mail in a given time, from all senders together."
+        " This one has reached its limit. Your mail is not the cause, and the limit lifts"
+        " by itself.",
         [TEXT_REASON_RECIPIENT_RATE_ADVICE_NOBODY] =
-        "TODO reason.recipient-rate.advice.nobody",
+        "Nothing has to be corrected. Wait: your mail server tries again by itself. If th"
+        "e mail has been returned to you, send it again after a few hours.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_SENDER_ADMIN] =
+        "Let your server try again at growing intervals. If your own systems send this re"
+        "cipient a lot, such as alarms or notifications, gather them into fewer messages.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT] =
+        "Look for a flood of notifications, sign-up confirmations or automatic replies in"
+        " your mailbox, and stop it at its source. If you really need to receive that muc"
+        "h mail, ask your mail provider for a higher limit.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT_ADMIN] =
+        "See in your log who sends so much to this mailbox. Stop a flood at its source, o"
+        "r raise the limit if the mail is wanted.",
         [TEXT_REASON_EXPIRED_TITLE] =
-        "TODO reason.expired.title",
+        "Delivery time ran out",
         [TEXT_REASON_EXPIRED_BECAUSE] =
-        "TODO reason.expired.because",
+        "the message could not be delivered in the time allowed for it",
         [TEXT_REASON_EXPIRED_FULL] =
-        "TODO reason.expired.full",
+        "The message was tried again and again, usually for some days, and then given up."
+        " Something else was the real obstacle, such as a server that could not be reache"
+        "d; the report often names the last one. The message will not arrive unless it is"
+        " sent anew.",
         [TEXT_REASON_EXPIRED_ADVICE_RECIPIENT_ADMIN] =
-        "TODO reason.expired.advice.recipient-admin",
+        "Find out why mail could not get in. Check that the mail servers of the domain ar"
+        "e the right ones (`dig +short MX example.com`, with your domain instead), that t"
+        "hey run and can be reached from outside on port 25, and that their log shows no "
+        "long series of temporary refusals.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER] =
+        "Check the address, above all the part after the @. Ask the recipient in another "
+        "way whether other mail arrives. Send the mail anew once the obstacle is gone.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER_ADMIN] =
+        "Look in your mail log for the answers to the earlier attempts: they name the rea"
+        "l obstacle. From the sending server, try to reach the recipient's server, for ex"
+        "ample with `nc -vz mx.example.com 25`. If others can reach it and you cannot, th"
+        "e obstacle is on your side.",
         [TEXT_REASON_ROUTING_LOOP_TITLE] =
-        "TODO reason.routing-loop.title",
+        "Mail loop",
         [TEXT_REASON_ROUTING_LOOP_BECAUSE] =
-        "TODO reason.routing-loop.because",
+        "the message went round in circles or passed through too many servers",
         [TEXT_REASON_ROUTING_LOOP_FULL] =
-        "TODO reason.routing-loop.full",
+        "Every server that passes a message on adds a line to it. This message has too ma"
+        "ny of these lines, which nearly always means that servers or forwarding addresse"
+        "s hand it back and forth. It is stopped so that it does not circle for ever.",
         [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT_ADMIN] =
-        "TODO reason.routing-loop.advice.recipient-admin",
+        "In the header of the returned message, read the Received lines from the bottom u"
+        "p: the server names that repeat form the loop. Then correct what sends the mail "
+        "back: the domain's MX records (`dig +short MX example.com`), the list of domains"
+        " for which your server takes mail, or the forwarding between your servers.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT] =
+        "Look at the forwarding and filter rules of all your mailboxes. Two addresses mus"
+        "t not forward to each other: remove one of the two rules.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER] =
+        "Tell the recipient in another way that mail to this address goes round in circle"
+        "s. Send yours again only after the recipient or the mail administrator has corre"
+        "cted it.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER_ADMIN] =
+        "In the header of the returned message, read the Received lines from the bottom u"
+        "p. If your own servers appear more than once, correct their routing. Otherwise s"
+        "end these lines to the recipient's mail administrator, at an address that does n"
+        "ot lead into the loop.",
         [TEXT_REASON_GREYLISTED_TITLE] =
-        "TODO reason.greylisted.title",
+        "Greylisted, delayed on purpose",
         [TEXT_REASON_GREYLISTED_BECAUSE] =
-        "TODO reason.greylisted.because",
+        "mail from an unfamiliar sender is delayed on purpose (greylisting), or an addres"
+        "s is still being checked",
         [TEXT_REASON_GREYLISTED_FULL] =
-        "TODO reason.greylisted.full",
+        "Greylisting means that the first attempt of an unfamiliar sender is turned away "
+        "and a later one accepted. Ordinary mail servers try again by themselves; many pr"
+        "ograms that send spam do not. Some servers answer in the same way while they che"
+        "ck that an address exists.",
         [TEXT_REASON_GREYLISTED_ADVICE_NOBODY] =
-        "TODO reason.greylisted.advice.nobody",
+        "Wait: your mail server tries again by itself, and the mail usually arrives withi"
+        "n an hour or so. Only if it has been returned to you, send it again after half a"
+        "n hour.",
+        [TEXT_REASON_GREYLISTED_ADVICE_SENDER_ADMIN] =
+        "Make sure that your server keeps such mail in its queue and tries again after ab"
+        "out 15 minutes, from the same IP address and with the same sender address. A pro"
+        "gram that sends only once must hand its mail to a server that has a queue.",
+        [TEXT_REASON_GREYLISTED_ADVICE_RECIPIENT_ADMIN] =
+        "If the delay troubles your users, exempt known correspondents and large mail pro"
+        "viders from greylisting. Check that your server lets a second attempt pass after"
+        " a few minutes.",
         [TEXT_REASON_SENDER_AUTH_TITLE] =
-        "TODO reason.sender-auth.title",
+        "Sender not authenticated",
         [TEXT_REASON_SENDER_AUTH_BECAUSE] =
-        "TODO reason.sender-auth.because",
+        "the message did not pass the checks of its sender's identity (SPF, DKIM, DMARC o"
+        "r ARC)",
         [TEXT_REASON_SENDER_AUTH_FULL] =
-        "TODO reason.sender-auth.full",
+        "A domain publishes which servers may send its mail (SPF), the key to its digital"
+        " signature (DKIM), and what to do with mail that passes neither check (DMARC); A"
+        "RC records the results when mail is forwarded. For this message, at least one of"
+        " these was missing or wrong, so that the mail cannot be told from a forgery.",
         [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER_ADMIN] =
-        "TODO reason.sender-auth.advice.sender-admin",
+        "Look up the DNS records of your domain, here example.org: SPF with `dig +short T"
+        "XT example.org` (exactly one record beginning with v=spf1, which covers every se"
+        "rver that sends for you), DKIM with `dig +short TXT selector._domainkey.example."
+        "org` (the selector is the s= value in the message's DKIM-Signature line), DMARC "
+        "with `dig +short TXT _dmarc.example.org`. Add or correct what is missing, and le"
+        "t your server sign all mail with DKIM. SPF or DKIM must pass for the same domain"
+        " as in the From address. Then send a test message to an outside mailbox: its Aut"
+        "hentication-Results line shows what passes now.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER] =
+        "Send through the mail server of the domain in your address, not through another "
+        "provider under its name. If you do so already, pass this reply on to your mail a"
+        "dministrator. Do not send the mail again before the cause is corrected.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
+        "If the mail was forwarded, or came through a mailing list, that may have broken "
+        "the checks. Let the forwarding server leave the message unchanged, use a return "
+        "address of its own domain (SRS) and add ARC seals, and let your server accept th"
+        "e seals of forwarders that you trust.",
         [TEXT_REASON_TLS_TITLE] =
-        "TODO reason.tls.title",
+        "Encrypted connection required or failed",
         [TEXT_REASON_TLS_BECAUSE] =
-        "TODO reason.tls.because",
+        "the connection was not protected by TLS encryption as required, or the encryptio"
+        "n could not be set up",
         [TEXT_REASON_TLS_FULL] =
-        "TODO reason.tls.full",
+        "TLS encrypts the connection between two mail systems, and lets one check the oth"
+        "er by its certificate. Here encryption was required but not used, could not be s"
+        "tarted, or did not meet the rules set for this mail or this domain (DANE, MTA-ST"
+        "S or REQUIRETLS). The mail was not passed over an unsafe connection.",
         [TEXT_REASON_TLS_ADVICE_SENDER_ADMIN] =
-        "TODO reason.tls.advice.sender-admin",
+        "Turn on TLS for outgoing mail on your server, with TLS 1.2 or 1.3, and keep its "
+        "software up to date. Test the other side with `openssl s_client -starttls smtp -"
+        "connect mx.example.com:25`: it shows whether encryption starts, and whether the "
+        "certificate is valid and has the right name. If the fault lies there, tell postm"
+        "aster at the recipient's domain; do not switch the checks off.",
+        [TEXT_REASON_TLS_ADVICE_SENDER] =
+        "In your mail program's settings for outgoing mail, turn on encryption: port 465 "
+        "with SSL/TLS, or port 587 with STARTTLS. If it is on already, pass this reply on"
+        " to your mail administrator.",
+        [TEXT_REASON_TLS_ADVICE_RECIPIENT_ADMIN] =
+        "Test your server with `openssl s_client -starttls smtp -connect mx.example.com:2"
+        "5`: the certificate must be in date, complete with its intermediate certificates"
+        ", and issued for the server's name in the MX record. If you use DANE (`dig +shor"
+        "t TLSA _25._tcp.mx.example.com`) or MTA-STS (the file at https://mta-sts.example"
+        ".com/.well-known/mta-sts.txt), make them match the certificate and the server na"
+        "mes.",
         [TEXT_REASON_CLIENT_AUTH_TITLE] =
-        "TODO reason.client-auth.title",
+        "Sign-in required or failed",
         [TEXT_REASON_CLIENT_AUTH_BECAUSE] =
-        "TODO reason.client-auth.because",
+        "signing in is required or did not succeed, or the account is not allowed to send",
         [TEXT_REASON_CLIENT_AUTH_FULL] =
-        "TODO reason.client-auth.full",
+        "To send through this server, a mail program must sign in with a user name and a "
+        "password or another proof. That was missing or was not accepted, or the account "
+        "has been barred from sending, for example after misuse. The recipient's address "
+        "is not the cause.",
         [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER_ADMIN] =
-        "TODO reason.client-auth.advice.sender-admin",
+        "Check the user name, password or token with which your server or program signs i"
+        "n, the sign-in method, and the port (587 or 465, with TLS). Many providers requi"
+        "re OAuth 2.0 or an app password instead of the normal one. If the account is bar"
+        "red, find out what it has sent: a stolen password is a common cause. Change the "
+        "password, and then ask the provider to release the account.",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER] =
+        "In your mail program's settings for outgoing mail, turn on signing in (authentic"
+        "ation) and encryption, and enter your user name and password again. If your acco"
+        "unt uses a second step to sign in, you usually need an app password from your pr"
+        "ovider. If you have been barred from sending, change your password and ask your "
+        "provider to let you send again.",
         [TEXT_REASON_REVERSE_DNS_TITLE] =
-        "TODO reason.reverse-dns.title",
+        "Server name missing or wrong",
         [TEXT_REASON_REVERSE_DNS_BECAUSE] =
-        "TODO reason.reverse-dns.because",
+        "the sending server's name, in reverse DNS or in its greeting, is missing, too ge"
+        "neric or does not match",
         [TEXT_REASON_REVERSE_DNS_FULL] =
-        "TODO reason.reverse-dns.full",
+        "The DNS should give a name for the IP address of every mail server (reverse DNS)"
+        ", this name should lead back to the address, and the server should greet others "
+        "with such a name (HELO or EHLO). Here the name is missing, does not match, or lo"
+        "oks like that of a home connection. Much spam comes from such computers, so many"
+        " systems turn them away.",
         [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER_ADMIN] =
-        "TODO reason.reverse-dns.advice.sender-admin",
+        "Look up the name of your server's IP address with `dig -x 192.0.2.1 +short`, the"
+        "n the name that this gives with `dig +short mail.example.org` (for IPv6, `dig +s"
+        "hort AAAA mail.example.org`): it must give the same address. If not, let the pro"
+        "vider of the IP address set its reverse entry (PTR) to your server's own name, a"
+        "nd add the matching A or AAAA record to your domain. Set the same full name as t"
+        "he one with which your server greets others (HELO or EHLO). If you cannot have s"
+        "uch an entry, send through your provider's mail server.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER] =
+        "If your program or device delivers mail directly, set it to send through your ma"
+        "il provider's server instead (port 587 or 465, with your user name and password)"
+        ". Otherwise pass this reply on to your mail administrator.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_RECIPIENT_ADMIN] =
+        "If you trust this sender, exempt its IP address from the check until the sender "
+        "has corrected the name. Check also that your own DNS lookups work: if they fail,"
+        " good names look missing.",
         [TEXT_REASON_MALWARE_TITLE] =
-        "TODO reason.malware.title",
+        "Malware or phishing found",
         [TEXT_REASON_MALWARE_BECAUSE] =
-        "TODO reason.malware.because",
+        "a virus, a malicious link or phishing was found in the message",
         [TEXT_REASON_MALWARE_FULL] =
-        "TODO reason.malware.full",
+        "A scanner found something in the message that it takes to be dangerous: an infec"
+        "ted file, a link to a harmful page, or an attempt to steal passwords or money. T"
+        "he sender's computer or account may have been taken over. It can also be a false"
+        " alarm.",
         [TEXT_REASON_MALWARE_ADVICE_SENDER_ADMIN] =
-        "TODO reason.malware.advice.sender-admin",
+        "Take it for real until you know better: scan the computer from which the message"
+        " came, change the account's password, and look in the log for what else it has s"
+        "ent. If it is a false alarm, report the file or link to the maker of the scanner"
+        ", and tell postmaster at the recipient's domain. Do not let the message be sent "
+        "again until this is settled.",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER] =
+        "Do not send the message again. Scan your computer for viruses, and check whether"
+        " this file or link is really yours; if you did not write the message, change you"
+        "r password at once. If you are sure that it is harmless, show the reply to your "
+        "mail administrator.",
+        [TEXT_REASON_MALWARE_ADVICE_RECIPIENT_ADMIN] =
+        "Find in the scanner's log what it found. If it is a false alarm, report it to th"
+        "e scanner's maker and allow this one file or link, not the sender as a whole.",
         [TEXT_REASON_TOO_MANY_RECIPIENTS_TITLE] =
-        "TODO reason.too-many-recipients.title",
+        "Too many recipients",
         [TEXT_REASON_TOO_MANY_RECIPIENTS_BECAUSE] =
-        "TODO reason.too-many-recipients.because",
+        "there were too many recipients in one message or session",
         [TEXT_REASON_TOO_MANY_RECIPIENTS_FULL] =
-        "TODO reason.too-many-recipients.full",
+        "Servers limit how many recipients one message or one session may have. Recipient"
+        "s within the limit may have been accepted. The others must be sent the message s"
+        "eparately.",
         [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER_ADMIN] =
-        "TODO reason.too-many-recipients.advice.sender-admin",
+        "In your server's settings, lower the number of recipients for each delivery to t"
+        "he limit that the reply names, or to 100 or fewer. Your server then splits the m"
+        "essage by itself and sends it in parts. For newsletters, use software that sends"
+        " every recipient a copy of their own.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER] =
+        "Send the message to smaller groups of recipients, one after the other. For group"
+        "s to which you write often, use a mailing list. Leave out those who have receive"
+        "d it already.",
         [TEXT_REASON_TOO_MANY_CONNECTIONS_TITLE] =
-        "TODO reason.too-many-connections.title",
+        "Too many connections",
         [TEXT_REASON_TOO_MANY_CONNECTIONS_BECAUSE] =
-        "TODO reason.too-many-connections.because",
+        "too many connections were open at once, or too many messages came over one conne"
+        "ction",
         [TEXT_REASON_TOO_MANY_CONNECTIONS_FULL] =
-        "TODO reason.too-many-connections.full",
+        "Servers limit how many connections a sending server may have open at the same ti"
+        "me, and how many messages it may send over each. The limit was reached. The mail"
+        " can go through once fewer connections are open.",
         [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER_ADMIN] =
-        "TODO reason.too-many-connections.advice.sender-admin",
+        "In your server's settings, lower the number of simultaneous connections to this "
+        "destination and of messages over each, for example to 5 connections and 20 messa"
+        "ges. Close connections that are idle. Check whether other programs send from the"
+        " same IP address.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER] =
+        "Wait: your mail server tries again by itself. If a program of your own sends the"
+        " mail, let it send over fewer connections and pause between messages.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_RECIPIENT_ADMIN] =
+        "If this sender's mail is wanted, raise the limit of connections for its IP addre"
+        "ss. If the limit is reached by many senders at once, check whether your server i"
+        "s overloaded or keeps idle connections open too long.",
         [TEXT_REASON_MAILBOX_MOVED_TITLE] =
-        "TODO reason.mailbox-moved.title",
+        "Address moved or given up",
         [TEXT_REASON_MAILBOX_MOVED_BECAUSE] =
-        "TODO reason.mailbox-moved.because",
+        "the recipient's address has been given up or replaced",
         [TEXT_REASON_MAILBOX_MOVED_FULL] =
-        "TODO reason.mailbox-moved.full",
+        "The address was valid once, but mail for it is no longer taken. The person may h"
+        "ave left the organisation or changed to another provider. Sometimes the reply na"
+        "mes the new address.",
         [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER] =
-        "TODO reason.mailbox-moved.advice.sender",
+        "If the reply names a new address, use that one, but make sure first that it real"
+        "ly belongs to the person. Otherwise ask the person or the organisation for it. R"
+        "emove the old address from your address book and lists.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER_ADMIN] =
+        "Take the old address off your mailing lists. Do not replace it by a new one auto"
+        "matically: let the person confirm it.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_RECIPIENT] =
+        "Tell your correspondents your new address. If the old one is still yours, ask it"
+        "s provider to forward mail to the new one for a time.",
         [TEXT_REASON_MAILBOX_UNKNOWN_TITLE] =
-        "TODO reason.mailbox-unknown.title",
+        "No such mailbox",
         [TEXT_REASON_MAILBOX_UNKNOWN_BECAUSE] =
-        "TODO reason.mailbox-unknown.because",
+        "there is no mailbox with this address",
         [TEXT_REASON_MAILBOX_UNKNOWN_FULL] =
-        "TODO reason.mailbox-unknown.full",
+        "The recipient's domain has no mailbox by the name before the @. The address may "
+        "be misspelt, or the mailbox may have been deleted or may never have existed.",
         [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER] =
-        "TODO reason.mailbox-unknown.advice.sender",
+        "Compare the address letter by letter with a source that you trust: swapped lette"
+        "rs, a missing dot or the wrong domain are common. If you find no mistake, ask th"
+        "e person for the right address in another way. Do not write to this one again un"
+        "til you know that it is right; if it is wrong, remove it from your address book "
+        "and lists.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Take the address off your mailing lists at once: mail to many addresses that do "
+        "not exist makes a sender look like a spammer. If many addresses fail in this way"
+        ", check where the list came from, and let new addresses be confirmed by their ow"
+        "ners.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "If the address should exist, create the mailbox or an alias for it. Check that t"
+        "he server that takes mail from outside, or a filter service in front of it, has "
+        "a current list of your addresses.",
         [TEXT_REASON_MAILBOX_DISABLED_TITLE] =
-        "TODO reason.mailbox-disabled.title",
+        "Mailbox disabled",
         [TEXT_REASON_MAILBOX_DISABLED_BECAUSE] =
-        "TODO reason.mailbox-disabled.because",
+        "the recipient's mailbox is disabled or not taking mail at present",
         [TEXT_REASON_MAILBOX_DISABLED_FULL] =
-        "TODO reason.mailbox-disabled.full",
+        "The mailbox is there but takes no mail. It may have been suspended or locked by "
+        "the provider, switched off by its owner, or not used for a long time. It may tak"
+        "e mail again later, or never.",
         [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT] =
-        "TODO reason.mailbox-disabled.advice.recipient",
+        "Sign in to your mailbox: after long disuse that may be enough. If you cannot sig"
+        "n in, ask your mail provider why it is disabled; an unpaid bill or a sign of mis"
+        "use are common causes.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER] =
+        "Tell the recipient in another way that mail does not arrive. If the mail has bee"
+        "n returned to you, try again after some days. If it keeps failing, stop writing "
+        "to this address.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER_ADMIN] =
+        "Let your server go on trying as long as the refusal is temporary. Take the addre"
+        "ss off your mailing lists if it fails in the same way again and again.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT_ADMIN] =
+        "Check why the account is disabled, and enable it again if it should take mail. I"
+        "f it is to stay closed, remove it, so that senders learn that the address is gon"
+        "e.",
         [TEXT_REASON_ADDRESS_SYNTAX_TITLE] =
-        "TODO reason.address-syntax.title",
+        "Recipient address malformed",
         [TEXT_REASON_ADDRESS_SYNTAX_BECAUSE] =
-        "TODO reason.address-syntax.because",
+        "the recipient's address is wrongly written or of a form that cannot be accepted",
         [TEXT_REASON_ADDRESS_SYNTAX_FULL] =
-        "TODO reason.address-syntax.full",
+        "A mail address is a name, an @ and a domain, without blanks and with certain cha"
+        "racters only. This one breaks the rules, or has a form that the mail system cann"
+        "ot handle, such as letters outside ASCII (é or 例).",
         [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER] =
-        "TODO reason.address-syntax.advice.sender",
+        "Look for blanks, commas, brackets, quotation marks, a dot at the end, accented l"
+        "etters, or two addresses run together: such things often come along when an addr"
+        "ess is copied. Correct it in your address book too, then send the mail again.",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER_ADMIN] =
+        "Check addresses when people enter them, and see that your software passes on the"
+        " bare address, without the display name. Addresses with letters outside ASCII ne"
+        "ed SMTPUTF8, an extension that your server and the recipient's must both support"
+        ".",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_RECIPIENT_ADMIN] =
+        "If the address is in use, let your server accept it; letters outside ASCII need "
+        "the extension SMTPUTF8. Otherwise give its owner a second address in plain lette"
+        "rs and digits.",
         [TEXT_REASON_DOMAIN_NO_MAIL_TITLE] =
-        "TODO reason.domain-no-mail.title",
+        "Domain takes no mail",
         [TEXT_REASON_DOMAIN_NO_MAIL_BECAUSE] =
-        "TODO reason.domain-no-mail.because",
+        "the recipient's domain or its mail host is declared to take no mail",
         [TEXT_REASON_DOMAIN_NO_MAIL_FULL] =
-        "TODO reason.domain-no-mail.full",
+        "The owner has declared, in the DNS (with an entry called null MX) or in the serv"
+        "er's answer, that no mail is taken here. Such domains and hosts serve other purp"
+        "oses only, such as web pages. No address there can be reached by mail.",
         [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER] =
-        "TODO reason.domain-no-mail.advice.sender",
+        "Check the part of the address after the @ for a typing error. If it is right, as"
+        "k the recipient for an address at another domain. Remove this one from your addr"
+        "ess book.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER_ADMIN] =
+        "Take all addresses at this domain off your mailing lists. If your server uses a "
+        "fixed route for the domain, check that it leads to the right host.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_RECIPIENT_ADMIN] =
+        "Look at the domain's mail entry with `dig +short MX example.com` (your domain in"
+        "stead): the answer `0 .` means that it takes no mail. If it should, put the name"
+        " of your mail server there, and set that server to accept mail for the domain in"
+        "stead of answering with 521 or 556.",
         [TEXT_REASON_DOMAIN_UNKNOWN_TITLE] =
-        "TODO reason.domain-unknown.title",
+        "Domain not found",
         [TEXT_REASON_DOMAIN_UNKNOWN_BECAUSE] =
-        "TODO reason.domain-unknown.because",
+        "the recipient's domain does not exist or has no usable mail server",
         [TEXT_REASON_DOMAIN_UNKNOWN_FULL] =
-        "TODO reason.domain-unknown.full",
+        "The part of the address after the @ is not found in the DNS, the internet's dire"
+        "ctory of names, or no working mail server is given for it there. Most often it i"
+        "s a typing error. It can also be a domain that has been given up or is wrongly s"
+        "et up.",
         [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER] =
-        "TODO reason.domain-unknown.advice.sender",
+        "Check the part after the @ letter by letter: a swapped letter or a wrong ending,"
+        " such as .con instead of .com, is common. If it is right, ask the recipient in a"
+        "nother way for an address that works.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Look the domain up with `dig MX example.com` and `dig A example.com` on the send"
+        "ing server and elsewhere. If it is found elsewhere only, repair the DNS lookups "
+        "of your server. If it is found nowhere, take the address off your lists.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Check that the registration of the domain has not run out and that its name serv"
+        "ers answer. `dig +short MX example.com` (your domain instead) must give the name"
+        " of your mail server, and this name must have an A or AAAA record.",
         [TEXT_REASON_DNS_FAILURE_TITLE] =
-        "TODO reason.dns-failure.title",
+        "DNS lookup failed",
         [TEXT_REASON_DNS_FAILURE_BECAUSE] =
-        "TODO reason.dns-failure.because",
+        "a name could not be looked up in the DNS at that moment",
         [TEXT_REASON_DNS_FAILURE_FULL] =
-        "TODO reason.dns-failure.full",
+        "To deliver mail, names must be looked up in the DNS, the internet's directory of"
+        " names. That failed for a reason that may pass, such as a name server that did n"
+        "ot answer. It does not mean that the address is wrong.",
         [TEXT_REASON_DNS_FAILURE_ADVICE_NOBODY] =
-        "TODO reason.dns-failure.advice.nobody",
+        "Wait: your mail server tries again by itself, usually for some days. If the mail"
+        " has been returned to you, send it again after a few hours.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_SENDER_ADMIN] =
+        "On the sending server, try `dig MX example.com` with the recipient's domain. If "
+        "many domains fail, repair the resolver that your server uses. If only this one f"
+        "ails, its name servers are at fault; check also that those of your own domain an"
+        "swer, because receivers look up the sender's domain too.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_RECIPIENT_ADMIN] =
+        "Check that every name server of the domain answers: `dig NS example.com +short` "
+        "lists them, and `dig @ns1.example.com MX example.com` asks one of them. If the d"
+        "omain is signed with DNSSEC, check that the signatures have not run out.",
         [TEXT_REASON_MESSAGE_TOO_BIG_TITLE] =
-        "TODO reason.message-too-big.title",
+        "Message too big",
         [TEXT_REASON_MESSAGE_TOO_BIG_BECAUSE] =
-        "TODO reason.message-too-big.because",
+        "the message is too big",
         [TEXT_REASON_MESSAGE_TOO_BIG_FULL] =
-        "TODO reason.message-too-big.full",
+        "Every mail system has a limit for the size of a message, often between 10 and 50"
+        " megabytes, and a single mailbox may have a lower one. Attachments grow by more "
+        "than a third when they are sent: a file of 20 megabytes makes a message of about"
+        " 27.",
         [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER] =
-        "TODO reason.message-too-big.advice.sender",
+        "Put large files on a file-sharing service and send the link instead. Or make the"
+        " files smaller, for example by reducing pictures, or spread them over several me"
+        "ssages. Sending the same message again does not help.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER_ADMIN] =
+        "See what limit the recipient's server announces as SIZE in its answer to EHLO. S"
+        "et a sensible limit on your own server, so that users are told at once, and offe"
+        "r them a way to share files by a link.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_RECIPIENT_ADMIN] =
+        "If messages of this size should be accepted, raise the limit on every server tha"
+        "t they pass, including filters, and for the mailbox. Remember that a message is "
+        "more than a third larger than the files in it.",
         [TEXT_REASON_IP_BLOCKED_TITLE] =
-        "TODO reason.ip-blocked.title",
+        "Sending server blocked",
         [TEXT_REASON_IP_BLOCKED_BECAUSE] =
-        "TODO reason.ip-blocked.because",
+        "the sending server or its IP address is on a block list or is refused as such",
         [TEXT_REASON_IP_BLOCKED_FULL] =
-        "TODO reason.ip-blocked.full",
+        "No mail is accepted from the server that sent this message, or from its IP addre"
+        "ss. Usually spam came from it, or it is on a public block list that many mail sy"
+        "stems consult. The recipient's address and what the message says are not the cau"
+        "se.",
         [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER_ADMIN] =
-        "TODO reason.ip-blocked.advice.sender-admin",
+        "Look up your server's IP address at the block list that the reply names, and rea"
+        "d why it is listed. Stop the cause first: an infected computer, a stolen passwor"
+        "d, a server that passes on mail for anyone, or a bad mailing list. Then ask for "
+        "removal on the block list's website, or, if it is the provider's own block, by t"
+        "he link in the reply or at its postmaster. If the address belongs to a home or c"
+        "hanging connection, send through your provider's mail server instead.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER] =
+        "Pass this reply on to your mail administrator or provider: only they can have th"
+        "e block lifted. Until then, use another mail account or another way to reach the"
+        " recipient. Sending the mail again does not help.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_RECIPIENT_ADMIN] =
+        "If you trust this sender, exempt its IP address from the block list check on you"
+        "r server. If the reply is a mistake, check that your server can still query the "
+        "block list properly: some lists answer wrongly to public resolvers.",
         [TEXT_REASON_RATE_LIMITED_TITLE] =
-        "TODO reason.rate-limited.title",
+        "Sending too fast",
         [TEXT_REASON_RATE_LIMITED_BECAUSE] =
-        "TODO reason.rate-limited.because",
+        "too much mail was sent in too short a time",
         [TEXT_REASON_RATE_LIMITED_FULL] =
-        "TODO reason.rate-limited.full",
+        "Mail systems limit how much mail one sender, one account or one server may send "
+        "in a given time. This limit has been reached. It lifts by itself, usually after "
+        "minutes or hours, and the mail can then go through.",
         [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER_ADMIN] =
-        "TODO reason.rate-limited.advice.sender-admin",
+        "Slow down: send fewer messages a minute to this destination, and wait longer aft"
+        "er each temporary refusal. Spread large mailings over hours or days, and raise t"
+        "he volume of a new server slowly. If the volume is not what you expect, look in "
+        "the log for a stolen account or a program that has gone wrong.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER] =
+        "Wait for the time that the reply names, or for some hours, before you send more."
+        " For messages to many people, spread them out or use a newsletter service. If yo"
+        "u did not send much, change your password: someone else may be using your accoun"
+        "t.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_RECIPIENT_ADMIN] =
+        "If this sender's mail is wanted, raise the limit for its IP address or account.",
         [TEXT_REASON_RECIPIENT_REFUSED_TITLE] =
-        "TODO reason.recipient-refused.title",
+        "Recipient refuses this sender",
         [TEXT_REASON_RECIPIENT_REFUSED_BECAUSE] =
-        "TODO reason.recipient-refused.because",
+        "the recipient, group or list does not accept mail from this sender",
         [TEXT_REASON_RECIPIENT_REFUSED_FULL] =
-        "TODO reason.recipient-refused.full",
+        "The address exists, but mail from this sender is not let in. The recipient may h"
+        "ave blocked the sender, or the address is a group or mailing list to which only "
+        "members, or people with permission, may write.",
         [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER] =
-        "TODO reason.recipient-refused.advice.sender",
+        "For a group or mailing list, join it or ask its owner for permission, and write "
+        "from the address that you joined with. For a person, ask them in another way to "
+        "allow your address. If they do not want your mail, respect that.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER_ADMIN] =
+        "Take the address off your mailing lists if its owner has blocked you. For mail b"
+        "etween organisations, ask the recipient's administrator to allow your users to w"
+        "rite to this group.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT] =
+        "If you want this mail, look for the sender's address or domain among your blocke"
+        "d senders and in your filter rules, and remove it there. Then add it to your con"
+        "tacts. If you own the group or list, let this sender write to it.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT_ADMIN] =
+        "Look at the settings of the mailbox, group or list: who may write to it, and whe"
+        "ther senders from outside are allowed. Correct them if this sender should be let"
+        " in.",
         [TEXT_REASON_SENDER_REJECTED_TITLE] =
-        "TODO reason.sender-rejected.title",
+        "Sender address refused",
         [TEXT_REASON_SENDER_REJECTED_BECAUSE] =
-        "TODO reason.sender-rejected.because",
+        "the sender's address is not valid, not known or not accepted",
         [TEXT_REASON_SENDER_REJECTED_FULL] =
-        "TODO reason.sender-rejected.full",
+        "The address that the mail gives as its sender, in the From line or as the return"
+        " address, was refused. It may be wrongly written or not exist, its domain may be"
+        " unable to receive mail, or the receiving organisation does not let it in, for e"
+        "xample because it looks forged.",
         [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER_ADMIN] =
-        "TODO reason.sender-rejected.advice.sender-admin",
+        "Check the sender address that the reply names: it must be written correctly, it "
+        "must exist, and its domain must be able to receive mail (`dig +short MX example."
+        "org`, with your domain instead). Let programs and scripts send from a real addre"
+        "ss of your domain, and users only from addresses that are theirs. If the address"
+        " is in order, ask postmaster at the recipient's domain why it is refused.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER] =
+        "In your mail program's settings, check that your own address is written correctl"
+        "y and belongs to the account through which you send. If it does, pass this reply"
+        " on to your mail administrator.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "If this sender is wanted, take its address or domain off your list of refused se"
+        "nders. If a service sends mail in the name of your own domain from outside, allo"
+        "w its servers in your rule against forgeries.",
         [TEXT_REASON_RELAY_DENIED_TITLE] =
-        "TODO reason.relay-denied.title",
+        "Relaying denied",
         [TEXT_REASON_RELAY_DENIED_BECAUSE] =
-        "TODO reason.relay-denied.because",
+        "mail for this destination is not passed on for this sender",
         [TEXT_REASON_RELAY_DENIED_FULL] =
-        "TODO reason.relay-denied.full",
+        "A mail server takes mail for its own domains from anyone, but passes mail on to "
+        "other domains only for its own users. Here the recipient's domain is not one of "
+        "its own, and the sender was not recognised as one of its users. Most often the s"
+        "ender has not signed in, or the mail for the domain goes to the wrong server.",
         [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER_ADMIN] =
-        "TODO reason.relay-denied.advice.sender-admin",
+        "If the server is the one through which you send: sign in to it (port 587 or 465)"
+        ", or add the IP address of your sending host to those for which it may pass mail"
+        " on. If it is the recipient's server: compare it with `dig +short MX example.com"
+        "` for the recipient's domain, and remove any old route for this domain from your"
+        " server.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER] =
+        "In your mail program's settings for outgoing mail, turn on signing in (authentic"
+        "ation) and enter your user name and password. Check the part of the recipient's "
+        "address after the @. If both are right, pass this reply on to your mail administ"
+        "rator.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_RECIPIENT_ADMIN] =
+        "Add the domain to those for which your server takes mail. Check with `dig +short"
+        " MX example.com` (your domain instead) that only servers that know the domain ar"
+        "e named there.",
         [TEXT_REASON_REPUTATION_TITLE] =
-        "TODO reason.reputation.title",
+        "Poor sender reputation",
         [TEXT_REASON_REPUTATION_BECAUSE] =
-        "TODO reason.reputation.because",
+        "the sending server or domain has a poor reputation, or none yet",
         [TEXT_REASON_REPUTATION_FULL] =
-        "TODO reason.reputation.full",
+        "Mail providers rate senders by how much spam, how many complaints and how many w"
+        "rong addresses they have seen from them. This server or domain is rated too low,"
+        " or is so new that nothing good is known of it. The rating improves with good ma"
+        "il, over days or weeks.",
         [TEXT_REASON_REPUTATION_ADVICE_SENDER_ADMIN] =
-        "TODO reason.reputation.advice.sender-admin",
+        "Make sure that SPF, DKIM and DMARC pass and that the reverse DNS name is right. "
+        "Write only to people who asked for it, take failing addresses off your lists, an"
+        "d act on complaints. With a new server or domain, start with little mail and rai"
+        "se the amount slowly. If the provider offers a page for postmasters, register th"
+        "ere and ask for a review once all is in order.",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER] =
+        "Pass this reply on to your mail administrator or provider. Until the reputation "
+        "is better, reach the recipient in another way or from another mail account. If y"
+        "ou send to many people, write only to those who want it.",
+        [TEXT_REASON_REPUTATION_ADVICE_RECIPIENT_ADMIN] =
+        "If you trust this sender, put its IP address or domain on your list of allowed s"
+        "enders.",
         [TEXT_REASON_SPAM_CONTENT_TITLE] =
-        "TODO reason.spam-content.title",
+        "Message looks like spam",
         [TEXT_REASON_SPAM_CONTENT_BECAUSE] =
-        "TODO reason.spam-content.because",
+        "the message was taken for spam by its content or its links",
         [TEXT_REASON_SPAM_CONTENT_FULL] =
-        "TODO reason.spam-content.full",
+        "A filter judged this message to be spam by its words, its form, or links to doma"
+        "ins that are known for spam. Filters also err. The same message will most likely"
+        " be judged in the same way again.",
         [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER] =
-        "TODO reason.spam-content.advice.sender",
+        "Write the message anew, plainly and briefly: leave out shortened links, links to"
+        " sites that you do not know well, and large pictures with little text. For mail "
+        "to many people, write only to those who asked for it, and offer a way to unsubsc"
+        "ribe. If the mail is harmless, ask the recipient or your mail administrator to r"
+        "eport it as wrongly judged.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER_ADMIN] =
+        "Look up the domains of all links in the message, signatures included, at the blo"
+        "ck list that the reply names. Check whether the website behind a listed link, or"
+        " the account that sent the message, has been taken over. Report a wrong judgemen"
+        "t by the link in the reply or to postmaster at the recipient's domain.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT] =
+        "If you want this mail, add the sender to your contacts or safe senders, and ask "
+        "for it to be sent again.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT_ADMIN] =
+        "Find in your filter's log which rule refused the message. Report the wrong judge"
+        "ment to the filter's maker, or exempt this sender if its mail passes SPF or DKIM"
+        ".",
         [TEXT_REASON_NON_COMPLIANT_TITLE] =
-        "TODO reason.non-compliant.title",
+        "Message breaks the standard",
         [TEXT_REASON_NON_COMPLIANT_BECAUSE] =
-        "TODO reason.non-compliant.because",
+        "the message breaks the rules for the form of mail (RFC 5321 and RFC 5322)",
         [TEXT_REASON_NON_COMPLIANT_FULL] =
-        "TODO reason.non-compliant.full",
+        "The standards say how a mail message must be built: which header lines it has an"
+        "d how often, how lines end and how long they are, and how letters outside ASCII "
+        "are written. This message breaks one of these rules. The cause is nearly always "
+        "the program that made it, not what you wrote.",
         [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER_ADMIN] =
-        "TODO reason.non-compliant.advice.sender-admin",
+        "Correct the program that makes the message: exactly one Date and one From line, "
+        "never more than one To, Cc, Subject or Message-ID, and a Message-ID of the form "
+        "`<id@example.org>`. End every line with CR LF, never with LF alone, keep lines t"
+        "o 998 bytes or fewer, and encode letters outside ASCII with MIME. A well-kept ma"
+        "il library does all this.",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER] =
+        "Write the message anew in an up-to-date mail program. If a web form, a script or"
+        " a device made it, pass this reply on to the person who looks after it.",
         [TEXT_REASON_CONTENT_REJECTED_TITLE] =
-        "TODO reason.content-rejected.title",
+        "Content not accepted",
         [TEXT_REASON_CONTENT_REJECTED_BECAUSE] =
-        "TODO reason.content-rejected.because",
+        "some part of the message, such as an attachment, a header or its format, is not "
+        "accepted",
         [TEXT_REASON_CONTENT_REJECTED_FULL] =
-        "TODO reason.content-rejected.full",
+        "The message contains something that is not taken here: a certain type of attachm"
+        "ent, such as a program or a locked archive, a header line, or a format or encodi"
+        "ng that would have to be converted and cannot be. That does not mean that it was"
+        " found to be harmful. Without this part the mail can probably go through.",
         [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER] =
-        "TODO reason.content-rejected.advice.sender",
+        "See what the reply names, and send the message without it. Share a refused file "
+        "by a link, or send it as another type, such as PDF; if the format is refused, wr"
+        "ite in plain text. Ask the recipient what kinds of files are accepted.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER_ADMIN] =
+        "If a header line or an encoding is refused, correct the program that makes it. T"
+        "ext in UTF-8 and attachments in base64, as MIME describes, are accepted nearly e"
+        "verywhere.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "If your users need this kind of content, allow it in the filter, at best only fo"
+        "r senders that you know. Let the reply name the part that was refused.",
         [TEXT_REASON_SYSTEM_FULL_TITLE] =
-        "TODO reason.system-full.title",
+        "Mail system full",
         [TEXT_REASON_SYSTEM_FULL_BECAUSE] =
-        "TODO reason.system-full.because",
+        "the storage of the receiving mail system is full",
         [TEXT_REASON_SYSTEM_FULL_FULL] =
-        "TODO reason.system-full.full",
+        "The mail system, not the recipient's mailbox alone, has no room left for new mai"
+        "l. All mail to this system may be affected. It is accepted again as soon as the "
+        "administrator has made room.",
         [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT_ADMIN] =
-        "TODO reason.system-full.advice.recipient-admin",
+        "Make room on the disks of the mail queue and the mailboxes: `df -h` and `df -i` "
+        "show which is full. Old logs and undeliverable mail in the queue are good places"
+        " to begin. Set up a warning for the next time.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_SENDER] =
+        "Wait: your mail server tries again by itself. If it lasts longer than a day, tel"
+        "l the recipient in another way, so that the administrator there learns of it.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT] =
+        "Tell your mail administrator or provider that mail for you is refused because st"
+        "orage is full. Clearing your own mailbox may not be enough.",
         [TEXT_REASON_UNREACHABLE_TITLE] =
-        "TODO reason.unreachable.title",
+        "Server not reachable",
         [TEXT_REASON_UNREACHABLE_BECAUSE] =
-        "TODO reason.unreachable.because",
+        "a connection could not be made or was lost, or no answer came in time",
         [TEXT_REASON_UNREACHABLE_FULL] =
-        "TODO reason.unreachable.full",
+        "The other mail server could not be reached, the connection to it was lost, or it"
+        " stopped answering. It may be restarting or overloaded, or something is wrong wi"
+        "th the network. If the connection was lost just after the message had been sent,"
+        " the message may have arrived all the same.",
         [TEXT_REASON_UNREACHABLE_ADVICE_NOBODY] =
-        "TODO reason.unreachable.advice.nobody",
+        "Wait: your mail server tries again by itself, usually for some days. If the mess"
+        "age may have arrived already, ask the recipient before you send it again: it cou"
+        "ld arrive twice.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_SENDER_ADMIN] =
+        "From the sending server, try `nc -vz mx.example.com 25` with the recipient's mai"
+        "l server. If no server anywhere can be reached on port 25, your firewall or your"
+        " network provider blocks it: have it opened, or send through a relay server on p"
+        "ort 587. If only this one cannot be reached, tell the recipient in another way.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_RECIPIENT_ADMIN] =
+        "Check that your mail server runs, that your firewall lets everyone reach it on p"
+        "ort 25, over IPv6 too if it has an IPv6 address, and that the MX records (`dig +"
+        "short MX example.com`) name the right server.",
         [TEXT_REASON_POLICY_TITLE] =
-        "TODO reason.policy.title",
+        "Not allowed by policy",
         [TEXT_REASON_POLICY_BECAUSE] =
-        "TODO reason.policy.because",
+        "a local policy does not allow it",
         [TEXT_REASON_POLICY_FULL] =
-        "TODO reason.policy.full",
+        "A rule set by the other side stands against this mail, but the reply does not sa"
+        "y which. It may concern the sender, the sending server, the message or the recip"
+        "ient.",
         [TEXT_REASON_POLICY_ADVICE_SENDER_ADMIN] =
-        "TODO reason.policy.advice.sender-admin",
+        "See whether the reply contains a link or an error number that explains more. Che"
+        "ck the usual causes: your SPF, DKIM and DMARC records, your server's reverse DNS"
+        " name, and block lists. If all are in order, write to postmaster at the recipien"
+        "t's domain and give the whole reply, the time and your server's IP address.",
+        [TEXT_REASON_POLICY_ADVICE_SENDER] =
+        "Pass this reply on to your mail administrator. You can also ask the recipient in"
+        " another way whether their organisation lets your mail in. Sending the same mail"
+        " again is unlikely to help.",
+        [TEXT_REASON_POLICY_ADVICE_RECIPIENT_ADMIN] =
+        "Find in your server's log which rule refused the mail, and exempt the sender if "
+        "the mail is wanted. Let the reply name the rule, so that senders know what to co"
+        "rrect.",
         [TEXT_REASON_PROTOCOL_TITLE] =
-        "TODO reason.protocol.title",
+        "Error in the SMTP session",
         [TEXT_REASON_PROTOCOL_BECAUSE] =
-        "TODO reason.protocol.because",
+        "a command in the mail session was wrong, out of order or not supported",
         [TEXT_REASON_PROTOCOL_FULL] =
-        "TODO reason.protocol.full",
+        "Mail systems talk to each other with the commands of SMTP, the mail protocol. On"
+        "e of these commands was wrongly written, came at the wrong moment, or asked for "
+        "something that is not supported. The cause is nearly always a program or its set"
+        "tings, not the message.",
         [TEXT_REASON_PROTOCOL_ADVICE_SENDER_ADMIN] =
-        "TODO reason.protocol.advice.sender-admin",
+        "Find in your log the command that this reply answers. Your program must greet wi"
+        "th EHLO first, keep to the order MAIL, RCPT, DATA, and use only those extensions"
+        " that the server names in its answer to EHLO. Update the software. If a firewall"
+        " or virus scanner inspects mail connections, switch that off and try again.",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER] =
+        "Check the addresses for unusual characters, and try once more with an up-to-date"
+        " mail program. If it fails again, pass this reply on to your mail administrator.",
+        [TEXT_REASON_PROTOCOL_ADVICE_RECIPIENT_ADMIN] =
+        "Look at the session in your server's log. Check that no firewall changes SMTP co"
+        "mmands or replies: a greeting full of asterisks, such as `220 *******`, gives on"
+        "e away.",
         [TEXT_REASON_SYSTEM_ERROR_TITLE] =
-        "TODO reason.system-error.title",
+        "Fault in the mail system",
         [TEXT_REASON_SYSTEM_ERROR_BECAUSE] =
-        "TODO reason.system-error.because",
+        "the receiving mail system has a fault or is out of service",
         [TEXT_REASON_SYSTEM_ERROR_FULL] =
-        "TODO reason.system-error.full",
+        "Something went wrong inside the receiving mail system: a fault, a wrong setting,"
+        " or a part of it that is not available. The mail and the address are not the cau"
+        "se. Such faults are often corrected within hours.",
         [TEXT_REASON_SYSTEM_ERROR_ADVICE_RECIPIENT_ADMIN] =
-        "TODO reason.system-error.advice.recipient-admin",
+        "Look in your server's log at the time of the reply. Check disk space and permiss"
+        "ions, and whether everything that your server depends on answers: the DNS, user "
+        "directory or database, spam and virus filters, and the server that holds the mai"
+        "lboxes. Then correct the part that failed.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER] =
+        "Wait: your mail server tries again by itself. If the mail has been returned to y"
+        "ou, send it again after a few hours. If it lasts longer than a day, tell the rec"
+        "ipient in another way.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER_ADMIN] =
+        "Let your server go on trying. Check that the reply is not from one of your own s"
+        "ervers; if it is, look for the fault there. If it lasts, tell postmaster at the "
+        "recipient's domain and give the whole reply and the time.",
         [TEXT_KIND_ACCEPTED] =
-        "TODO kind.accepted",
+        "accepted",
         [TEXT_KIND_FAILED] =
-        "TODO kind.failed",
+        "failed",
         [TEXT_KIND_DELAYED] =
-        "TODO kind.delayed",
+        "delayed",
         [TEXT_KIND_DELIVERED] =
-        "TODO kind.delivered",
+        "delivered",
         [TEXT_KIND_RELAYED] =
-        "TODO kind.relayed",
+        "passed on, no further reports",
         [TEXT_KIND_EXPANDED] =
-        "TODO kind.expanded",
+        "delivered to a mailing list",
         [TEXT_KIND_COMPLAINT] =
-        "TODO kind.complaint",
+        "complaint from a recipient",
         [TEXT_KIND_AUTO_REPLY] =
-        "TODO kind.auto-reply",
+        "automatic reply",
         [TEXT_KIND_IN_DOUBT] =
-        "TODO kind.in-doubt",
+        "in doubt",
         [TEXT_KIND_NOT_TRIED] =
-        "TODO kind.not-tried",
+        "not tried",
         [TEXT_KIND_NOT_A_REPORT] =
-        "TODO kind.not-a-report",
+        "not a delivery report",
         [TEXT_PERMANENCE_UNKNOWN] =
-        "TODO permanence.unknown",
+        "unknown",
         [TEXT_PERMANENCE_TRANSIENT] =
-        "TODO permanence.transient",
+        "temporary",
         [TEXT_PERMANENCE_PERMANENT] =
-        "TODO permanence.permanent",
+        "permanent",
         [TEXT_SCOPE_RECIPIENT] =
-        "TODO scope.recipient",
+        "this recipient",
         [TEXT_SCOPE_RECIPIENT_DOMAIN] =
-        "TODO scope.recipient-domain",
+        "the recipient's whole domain",
         [TEXT_SCOPE_MESSAGE] =
-        "TODO scope.message",
+        "this message",
         [TEXT_SCOPE_SENDER] =
-        "TODO scope.sender",
+        "this sender",
         [TEXT_SCOPE_SENDING_HOST] =
-        "TODO scope.sending-host",
+        "this sending server",
         [TEXT_SCOPE_ACCOUNT] =
-        "TODO scope.account",
+        "this sending account",
         [TEXT_SCOPE_PATH] =
-        "TODO scope.path",
+        "this connection or route",
         [TEXT_ACTOR_SENDER] =
-        "TODO actor.sender",
+        "whoever wrote the mail",
         [TEXT_ACTOR_SENDER_ADMIN] =
-        "TODO actor.sender-admin",
+        "your mail administrator",
         [TEXT_ACTOR_RECIPIENT] =
-        "TODO actor.recipient",
+        "the recipient",
         [TEXT_ACTOR_RECIPIENT_ADMIN] =
-        "TODO actor.recipient-admin",
+        "the recipient's mail administrator",
         [TEXT_ACTOR_NOBODY] =
-        "TODO actor.nobody",
+        "nobody: waiting is enough",
         [TEXT_RETRY_NO] =
-        "TODO retry.no",
+        "no",
         [TEXT_RETRY_LATER] =
-        "TODO retry.later",
+        "yes, later",
         [TEXT_RETRY_AFTER_FIX] =
-        "TODO retry.after-fix",
+        "only after it is mended",
         [TEXT_SUPPRESS_NO] =
-        "TODO suppress.no",
+        "no",
         [TEXT_SUPPRESS_AFTER_REPEATS] =
-        "TODO suppress.after-repeats",
+        "if it keeps failing",
         [TEXT_SUPPRESS_YES] =
-        "TODO suppress.yes",
+        "yes",
         [TEXT_LEVEL_NONE] =
-        "TODO level.none",
+        "nothing recognised",
         [TEXT_LEVEL_BASIC] =
-        "TODO level.basic",
+        "the code and its context",
         [TEXT_LEVEL_ENHANCED] =
-        "TODO level.enhanced",
+        "the enhanced code",
         [TEXT_LEVEL_PHRASE] =
-        "TODO level.phrase",
+        "words in the text",
         [TEXT_LEVEL_PROVIDER_CODE] =
-        "TODO level.provider-code",
+        "the provider's own code",
         [TEXT_LEVEL_PROVIDER_TEXT] =
-        "TODO level.provider-text",
+        "the provider's own words",
         [TEXT_LEVEL_USER] =
-        "TODO level.user",
+        "your own rule",
         [TEXT_STANDING_ENUMERATION] =
-        "TODO standing.enumeration",
+        "the SmtpStatusCode enumeration",
         [TEXT_STANDING_STANDARD] =
-        "TODO standing.standard",
+        "defined by an RFC",
         [TEXT_STANDING_REGISTERED] =
-        "TODO standing.registered",
+        "registered, but not defined",
         [TEXT_STANDING_WILD] =
-        "TODO standing.wild",
+        "in use, but never standardised",
         [TEXT_STANDING_HISTORIC] =
-        "TODO standing.historic",
+        "experimental or out of use",
         [TEXT_LABEL_CODE] =
-        "TODO label.code",
+        "Code",
         [TEXT_LABEL_NAME] =
-        "TODO label.name",
+        "Name",
         [TEXT_LABEL_VALUE] =
-        "TODO label.value",
+        "Value",
         [TEXT_LABEL_ALIASES] =
-        "TODO label.aliases",
+        "Other names",
         [TEXT_LABEL_MEANING] =
-        "TODO label.meaning",
+        "Meaning",
         [TEXT_LABEL_SHORT] =
-        "TODO label.short",
+        "In short",
         [TEXT_LABEL_DESCRIPTION] =
-        "TODO label.description",
+        "Description",
         [TEXT_LABEL_ENHANCED] =
-        "TODO label.enhanced",
+        "Enhanced code",
         [TEXT_LABEL_ENHANCED_CODE] =
-        "TODO label.enhanced-code",
+        "Enhanced code",
         [TEXT_LABEL_COMMANDS] =
-        "TODO label.commands",
+        "Can answer",
         [TEXT_LABEL_ANY_COMMAND] =
-        "TODO label.any-command",
+        "any command",
         [TEXT_LABEL_REFERENCE] =
-        "TODO label.reference",
+        "Defined in",
         [TEXT_LABEL_STANDING] =
-        "TODO label.standing",
+        "Origin",
         [TEXT_LABEL_CLASS] =
-        "TODO label.class",
+        "Class",
         [TEXT_LABEL_CATEGORY] =
-        "TODO label.category",
+        "Category",
         [TEXT_LABEL_SUBJECT] =
-        "TODO label.subject",
+        "Subject area",
         [TEXT_LABEL_REPLY] =
-        "TODO label.reply",
+        "Reply",
         [TEXT_LABEL_TEXT] =
-        "TODO label.text",
+        "Text",
         [TEXT_LABEL_VERDICT] =
-        "TODO label.verdict",
+        "Verdict",
         [TEXT_LABEL_REASON] =
-        "TODO label.reason",
+        "Reason",
         [TEXT_LABEL_PROVIDER] =
-        "TODO label.provider",
+        "Mail provider",
         [TEXT_LABEL_RECIPIENT] =
-        "TODO label.recipient",
+        "Recipient",
         [TEXT_LABEL_SENDER] =
-        "TODO label.sender",
+        "Sender",
         [TEXT_LABEL_REMOTE] =
-        "TODO label.remote",
+        "Remote server",
         [TEXT_LABEL_COMMAND] =
-        "TODO label.command",
+        "Command",
         [TEXT_LABEL_PERMANENCE] =
-        "TODO label.permanence",
+        "Temporary or permanent",
         [TEXT_LABEL_SCOPE] =
-        "TODO label.scope",
+        "What it affects",
         [TEXT_LABEL_ACTOR] =
-        "TODO label.actor",
+        "Who can mend it",
         [TEXT_LABEL_RETRY] =
-        "TODO label.retry",
+        "Try again",
         [TEXT_LABEL_SUPPRESS] =
-        "TODO label.suppress",
+        "Stop mailing this address",
         [TEXT_LABEL_ADVICE] =
-        "TODO label.advice",
+        "What to do",
         [TEXT_LABEL_EXPLANATION] =
-        "TODO label.explanation",
+        "Explanation",
         [TEXT_LABEL_EVIDENCE] =
-        "TODO label.evidence",
+        "Decided by",
         [TEXT_LABEL_RULE] =
-        "TODO label.rule",
+        "Rule",
         [TEXT_LABEL_REGISTERED_TITLE] =
-        "TODO label.registered-title",
+        "Registered title",
         [TEXT_LABEL_BASIC_CODES] =
-        "TODO label.basic-codes",
+        "Usual reply codes",
         [TEXT_LABEL_UNREGISTERED] =
-        "TODO label.unregistered",
+        "Not registered",
         [TEXT_LABEL_FLAGS] =
-        "TODO label.flags",
+        "Irregularities",
         [TEXT_LABEL_LANGUAGES] =
-        "TODO label.languages",
+        "Languages",
         [TEXT_LABEL_KIND] =
-        "TODO label.kind",
+        "Outcome",
         [TEXT_LABEL_TITLE] =
-        "TODO label.title",
+        "Title",
         [TEXT_LABEL_NUMBER] =
-        "TODO label.number",
+        "Number",
+        [TEXT_LABEL_NOT_A_CODE] =
+        "Not an SMTP reply code",
+        [TEXT_LABEL_CONNECT] =
+        "greeting",
+        [TEXT_LABEL_EOM] =
+        "end of the message",
         [TEXT_HEADING_CODES] =
-        "TODO heading.codes",
+        "SMTP reply codes",
         [TEXT_HEADING_ENHANCED] =
-        "TODO heading.enhanced",
+        "Enhanced status codes",
         [TEXT_HEADING_CLASSES] =
-        "TODO heading.classes",
+        "Classes of reply codes",
         [TEXT_HEADING_LANGUAGES] =
-        "TODO heading.languages",
+        "Languages",
         [TEXT_HEADING_REASONS] =
-        "TODO heading.reasons",
+        "Reasons",
         [TEXT_HEADING_PROVIDERS] =
-        "TODO heading.providers",
+        "Mail providers",
         [TEXT_HEADING_RULES] =
-        "TODO heading.rules",
+        "Rules",
         [TEXT_INTRO_CODES] =
-        "TODO intro.codes",
+        "A mail server answers each command of the sending program, the client, with a re"
+        "ply that begins with a three-digit code. The first digit says whether the comman"
+        "d succeeded (2), more is expected (3), it failed for now (4) or it was refused f"
+        "or good (5); a client that does not know a code goes by this digit alone. This p"
+        "age explains the codes that RFCs (the standards documents of the Internet) defin"
+        "e, those that are only listed in the registry of IANA, the body that keeps such "
+        "lists, and those that some servers send without any standard. Two values, -1 and"
+        " 0, are not sent by any server and stand for a missing reply and for a status th"
+        "at was not recorded.",
         [TEXT_INTRO_ENHANCED] =
-        "TODO intro.enhanced",
+        "An enhanced status code is three numbers with dots between them, such as 5.1.1; "
+        "it follows the reply code and says more exactly what happened. The first number "
+        "is the class (2 success, 4 temporary failure, 5 permanent failure), the second i"
+        "s the subject area, and the third is the detail. X stands for a class that may d"
+        "iffer: 4.2.2 and 5.2.2 have the same subject and detail, but only the second is "
+        "permanent. This page explains the codes registered with IANA; some providers use"
+        " numbers in a sense of their own, so the text of the reply counts too.",
         [TEXT_SENTENCE_FAILED] =
-        "TODO sentence.failed",
+        "{who} refused this because {because}.",
         [TEXT_SENTENCE_FAILED_FOR_NOW] =
-        "TODO sentence.failed-for-now",
+        "{who} refused this for now because {because}.",
+        [TEXT_SENTENCE_FAILED_UNKNOWN] =
+        "{who} refused this.",
         [TEXT_SENTENCE_DELAYED] =
-        "TODO sentence.delayed",
+        "{who} put this off because {because}.",
+        [TEXT_SENTENCE_DELAYED_UNKNOWN] =
+        "{who} put this off without saying clearly why.",
         [TEXT_SENTENCE_IN_DOUBT] =
-        "TODO sentence.in-doubt",
+        "{who} may or may not have accepted the mail: no answer came because {because}.",
         [TEXT_SENTENCE_NO_KIND] =
-        "TODO sentence.no-kind",
+        "{who} reported a problem: {because}.",
+        [TEXT_SENTENCE_NO_KIND_UNKNOWN] =
+        "{who} said nothing that shows what happened or why.",
         [TEXT_SENTENCE_ACCEPTED] =
-        "TODO sentence.accepted",
+        "{who} accepted this.",
         [TEXT_SENTENCE_WHO] =
-        "TODO sentence.who",
+        "The server",
         [TEXT_SENTENCE_INTERMEDIATE] =
-        "TODO sentence.intermediate",
+        "{who} agrees so far and waits for the next step.",
         [TEXT_SENTENCE_DO_SENDER_NO] =
-        "TODO sentence.do.sender.no",
+        "Sending the same again will not help; whoever wrote the mail must change somethi"
+        "ng first.",
         [TEXT_SENTENCE_DO_SENDER_LATER] =
-        "TODO sentence.do.sender.later",
+        "Try again later; if it keeps failing, whoever wrote the mail can mend it.",
         [TEXT_SENTENCE_DO_SENDER_AFTER_FIX] =
-        "TODO sentence.do.sender.after-fix",
+        "Whoever wrote the mail can mend it; do not send again before that.",
         [TEXT_SENTENCE_DO_SENDER_ADMIN_NO] =
-        "TODO sentence.do.sender-admin.no",
+        "Sending the same again will not help; ask your mail administrator.",
         [TEXT_SENTENCE_DO_SENDER_ADMIN_LATER] =
-        "TODO sentence.do.sender-admin.later",
+        "Try again later; if it keeps failing, your mail administrator can mend it.",
         [TEXT_SENTENCE_DO_SENDER_ADMIN_AFTER_FIX] =
-        "TODO sentence.do.sender-admin.after-fix",
+        "Your mail administrator can mend it; do not send again before that.",
         [TEXT_SENTENCE_DO_RECIPIENT_NO] =
-        "TODO sentence.do.recipient.no",
+        "Sending the same again will not help; only the recipient can change that.",
         [TEXT_SENTENCE_DO_RECIPIENT_LATER] =
-        "TODO sentence.do.recipient.later",
+        "The recipient can mend it; try again later.",
         [TEXT_SENTENCE_DO_RECIPIENT_AFTER_FIX] =
-        "TODO sentence.do.recipient.after-fix",
+        "The recipient can mend it; do not send again before that.",
         [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_NO] =
-        "TODO sentence.do.recipient-admin.no",
+        "Sending the same again will not help; only the recipient's mail administrator ca"
+        "n change that.",
         [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_LATER] =
-        "TODO sentence.do.recipient-admin.later",
+        "Try again later; if it keeps failing, the recipient's mail administrator can men"
+        "d it.",
         [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_AFTER_FIX] =
-        "TODO sentence.do.recipient-admin.after-fix",
+        "The recipient's mail administrator can mend it; do not send again before that.",
         [TEXT_SENTENCE_DO_NOBODY_NO] =
-        "TODO sentence.do.nobody.no",
+        "The server did not say why; sending the same again will not help.",
         [TEXT_SENTENCE_DO_NOBODY_LATER] =
-        "TODO sentence.do.nobody.later",
+        "Nobody needs to mend anything; try again later.",
         [TEXT_SENTENCE_DO_NOBODY_AFTER_FIX] =
-        "TODO sentence.do.nobody.after-fix",
+        "Nobody in particular can mend it; do not send again before the cause is gone.",
         [TEXT_SENTENCE_SUPPRESS_YES] =
-        "TODO sentence.suppress.yes",
+        "Stop mailing this address.",
         [TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS] =
-        "TODO sentence.suppress.after-repeats",
+        "Stop mailing this address if it keeps failing.",
         [TEXT_SENTENCE_RETRY_AFTER] =
-        "TODO sentence.retry-after",
+        "The server asks you to wait {time} before the next attempt.",
+        [TEXT_SENTENCE_NOT_DELIVERED] =
+        "The mail was not delivered because {because}.",
+        [TEXT_SENTENCE_NOT_DELIVERED_YET] =
+        "The mail could not be delivered yet because {because}.",
         [TEXT_UNIT_SECOND] =
-        "TODO unit.second",
+        "s",
         [TEXT_UNIT_MINUTE] =
-        "TODO unit.minute",
+        "min",
         [TEXT_UNIT_HOUR] =
-        "TODO unit.hour",
+        "h",
         [TEXT_UNIT_DAY] =
-        "TODO unit.day",
+        "d",
         [TEXT_LANGUAGE_NAME] =
-        "TODO language.name",
+        "English",
     },
 };
