@@ -33,15 +33,20 @@ class Tap:
 
     def run(self, command, name, **options):
         """Passes where the command exits with 0. Returns what it printed, or None."""
-        done = subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            **options,
-        )
         words = " ".join(str(word) for word in command)
+        try:
+            done = subprocess.run(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+                **options,
+            )
+        except OSError as error:
+            self.ok(False, name, f"{words}\n{error}")
+            return None
         passed = self.ok(done.returncode == 0, name, f"{words}\n{done.stdout}")
         return done.stdout if passed else None
 

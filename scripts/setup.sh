@@ -1,0 +1,240 @@
+# Finds what is missing on this machine for a task, and installs it. Sourced by the other scripts:
+#
+#     . scripts/setup.sh
+#     need compiler meson jansson
+#
+# As root, or with sudo, missing packages are installed; otherwise the one command to run is printed
+# and the script ends with status 2. What is there is never touched, whatever it came from.
+
+say() {
+    printf '%s\n' "$*"
+}
+
+# Whether there is what a name stands for. Where only a program matters, this asks for the program:
+# which package it came from is the user's business.
+have() {
+    case $1 in
+    compiler) command -v "${CC:-cc}" >/dev/null && try_compile 'int main(void) { return 0; }' ;;
+    c++) command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ;;
+    ninja) command -v ninja >/dev/null || command -v ninja-build >/dev/null || command -v samu >/dev/null ;;
+    pkg-config) command -v pkg-config >/dev/null || command -v pkgconf >/dev/null ;;
+    jansson | cmocka) pkg-config --exists "$1" 2>/dev/null ;;
+    gettext) command -v msgfmt >/dev/null ;;
+    polib | jsonschema) find_python "$1" >/dev/null ;;
+    libfuzzer) try_fuzzer ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# The first Python that has a module; packages install for the system's own, which need not be the
+# first in PATH.
+find_python() {
+    for python in python3 /usr/bin/python3 /usr/local/bin/python3; do
+        if "$python" -c "import $1" 2>/dev/null; then
+            say "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
+try_compile() {
+    directory=$(mktemp -d)
+    printf '#include <stdio.h>\n%s\n' "$1" >"$directory/try.c"
+    status=0
+    "${CC:-cc}" -o "$directory/try" "$directory/try.c" 2>/dev/null || status=1
+    rm -rf "$directory"
+    return $status
+}
+
+try_fuzzer() {
+    command -v clang >/dev/null || return 1
+    directory=$(mktemp -d)
+    printf '#include <stddef.h>\nint LLVMFuzzerTestOneInput(const unsigned char *d, size_t n);\n%s\n' \
+        'int LLVMFuzzerTestOneInput(const unsigned char *d, size_t n) { return d == 0 && n == 1; }' \
+        >"$directory/try.c"
+    status=0
+    clang -fsanitize=fuzzer,address -o "$directory/try" "$directory/try.c" 2>/dev/null || status=1
+    rm -rf "$directory"
+    return $status
+}
+
+# One row for each thing: apt, dnf, apk, pacman, brew, pkg. "-" where there is no package of it:
+# the tests that want it are then skipped, and counted as skipped.
+packages='
+compiler     gcc,libc6-dev        gcc                     gcc,musl-dev        gcc               gcc           gcc
+meson        meson                meson                   meson               meson             meson         meson
+ninja        ninja-build          ninja-build             samurai             ninja             ninja         ninja
+pkg-config   pkg-config           pkgconf-pkg-config      pkgconf             pkgconf           pkgconf       pkgconf
+jansson      libjansson-dev       jansson-devel           jansson-dev         jansson           jansson       jansson
+cmocka       libcmocka-dev        libcmocka-devel         cmocka-dev          cmocka            cmocka        cmocka
+python3      python3              python3                 python3             python            python        python3
+polib        python3-polib        python3-polib           py3-polib           python-polib      -             py311-polib
+jsonschema   python3-jsonschema   python3-jsonschema      py3-jsonschema      python-jsonschema -             py311-jsonschema
+gettext      gettext              gettext                 gettext             gettext           gettext       gettext-tools
+c++          g++                  gcc-c++                 g++                 gcc               gcc           gcc
+cmake        cmake                cmake                   cmake               cmake             cmake         cmake
+mandoc       mandoc               mandoc                  mandoc              mandoc            mandoc        -
+zsh          zsh                  zsh                     zsh                 zsh               zsh           zsh
+fish         fish                 fish                    fish                fish              fish          fish
+bash         bash                 bash                    bash                bash              bash          bash
+clang        clang                clang                   clang               clang             llvm          llvm
+libfuzzer    clang,libclang-rt-dev clang,compiler-rt      clang,compiler-rt   clang,compiler-rt llvm          llvm
+clang-format clang-format         clang-tools-extra       clang-extra-tools   clang             clang-format  llvm
+gcovr        gcovr                gcovr                   gcovr               gcovr             gcovr         py311-gcovr
+'
+
+package_manager() {
+    for manager in apt-get dnf apk pacman brew pkg; do
+        if command -v $manager >/dev/null; then
+            say $manager
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The packages of the things named, for one package manager.
+packages_for() {
+    case $1 in
+    apt-get) column=2 ;;
+    dnf) column=3 ;;
+    apk) column=4 ;;
+    pacman) column=5 ;;
+    brew) column=6 ;;
+    pkg) column=7 ;;
+    esac
+    shift
+    for thing; do
+        say "$packages" | awk -v thing="$thing" -v column=$column \
+            '$1 == thing && $column != "-" { gsub(",", "\n", $column); print $column }'
+    done | sort -u | tr '\n' ' ' | sed 's/ $//'
+}
+
+install_command() {
+    case $1 in
+    apt-get) say "apt-get install -y --no-install-recommends" ;;
+    dnf) say "dnf install -y" ;;
+    apk) say "apk add" ;;
+    pacman) say "pacman -S --needed --noconfirm" ;;
+    brew) say "brew install" ;;
+    pkg) say "pkg install -y" ;;
+    esac
+}
+
+# Runs a command as root: directly, or through sudo where that is possible.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+may_install() {
+    [ "$1" = brew ] || [ "$(id -u)" = 0 ] ||
+        { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
+}
+
+# Prints the command for every package manager but the one that is here, or for all.
+print_commands() {
+    for manager in apt-get dnf apk pacman brew pkg; do
+        prefix="sudo "
+        [ $manager = brew ] && prefix=""
+        say "    $prefix$(install_command $manager) $(packages_for $manager "$@")"
+    done
+}
+
+missing_of() {
+    for thing; do
+        have "$thing" || printf '%s ' "$thing"
+    done
+}
+
+run_install() {
+    manager=$1
+    shift
+    if [ "$manager" = brew ]; then
+        # shellcheck disable=SC2046,SC2086
+        $(install_command brew) $(packages_for brew "$@")
+        return
+    fi
+    if [ "$manager" = apt-get ]; then
+        as_root apt-get update -q
+        # shellcheck disable=SC2046
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            $(install_command apt-get) $(packages_for apt-get "$@")
+        return
+    fi
+    # shellcheck disable=SC2046
+    as_root $(install_command "$manager") $(packages_for "$manager" "$@")
+}
+
+# need THING...: everything named is there afterwards, or the script ends with status 2.
+need() {
+    # shellcheck disable=SC2046
+    set -- $(missing_of "$@")
+    [ $# = 0 ] && return 0
+    manager=$(package_manager) || manager=
+    wanted=
+    [ -n "$manager" ] && wanted=$(packages_for "$manager" "$@")
+    if [ -z "$manager" ]; then
+        say "Missing here: $*. No package manager that is known here was found; the commands of those that are:"
+        print_commands "$@"
+        exit 2
+    fi
+    [ -z "$wanted" ] && return 0
+    if ! may_install "$manager"; then
+        prefix="sudo "
+        [ "$manager" = brew ] && prefix=""
+        say "Missing here: $*. Please run this, and then the script again:"
+        say "    $prefix$(install_command "$manager") $wanted"
+        exit 2
+    fi
+    say "Installing $wanted"
+    log=$(mktemp)
+    if ! run_install "$manager" "$@" >"$log" 2>&1; then
+        cat "$log"
+        rm -f "$log"
+        say "The packages could not be installed."
+        exit 2
+    fi
+    rm -f "$log"
+}
+
+# Meson, of at least the version that meson.build asks for.
+need_meson() {
+    need compiler meson ninja pkg-config
+    case $(meson --version) in
+    0.*)
+        say "Meson 1.0 or later is needed; here is $(meson --version)."
+        exit 2
+        ;;
+    esac
+}
+
+# quietly NAME COMMAND...: runs a command without its output, which is shown only if it fails.
+quietly() {
+    quietly_name=$1
+    shift
+    quietly_log=$(mktemp)
+    if ! "$@" >"$quietly_log" 2>&1; then
+        cat "$quietly_log"
+        rm -f "$quietly_log"
+        say "$quietly_name failed."
+        return 1
+    fi
+    rm -f "$quietly_log"
+}
+
+# set_up_build DIRECTORY OPTION...: a build directory with these options, made anew where it was
+# left by another version of Meson or in an unfinished state.
+set_up_build() {
+    build_directory=$1
+    shift
+    if [ -f "$build_directory/build.ninja" ]; then
+        quietly "The configuration" meson setup --reconfigure "$build_directory" "$@" && return 0
+    fi
+    rm -rf "$build_directory"
+    quietly "The configuration" meson setup "$build_directory" "$@"
+}
