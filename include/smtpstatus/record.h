@@ -17,6 +17,51 @@ extern "C" {
 /* The version of the shape; the value of the key "schema". */
 #define SST_RECORD_SCHEMA 1
 
+/*
+ * The keys in the order in which they are written: X(key, type). NUMBER: a whole number; TEXT: a
+ * string from outside; WORD: an identifier of ours; RANGE: two byte offsets, [start, end).
+ * explanation and advice are written only where they were asked for.
+ */
+#define SST_RECORD_KEY_LIST(X)                                                                     \
+    X(schema, NUMBER)                                                                              \
+    X(source, TEXT)                                                                                \
+    X(index, NUMBER)                                                                               \
+    X(line, NUMBER)                                                                                \
+    X(offset, NUMBER)                                                                              \
+    X(direction, TEXT)                                                                             \
+    X(kind, WORD)                                                                                  \
+    X(recipient, TEXT)                                                                             \
+    X(original_recipient, TEXT)                                                                    \
+    X(sender, TEXT)                                                                                \
+    X(message_id, TEXT)                                                                            \
+    X(queue_id, TEXT)                                                                              \
+    X(subject, TEXT)                                                                               \
+    X(reporter, TEXT)                                                                              \
+    X(remote, TEXT)                                                                                \
+    X(provider, TEXT)                                                                              \
+    X(format, TEXT)                                                                                \
+    X(command, WORD)                                                                               \
+    X(code, NUMBER)                                                                                \
+    X(name, WORD)                                                                                  \
+    X(enhanced, WORD)                                                                              \
+    X(local_error, WORD)                                                                           \
+    X(text, TEXT)                                                                                  \
+    X(reason, WORD)                                                                                \
+    X(claimed, WORD)                                                                               \
+    X(permanence, WORD)                                                                            \
+    X(scope, WORD)                                                                                 \
+    X(actor, WORD)                                                                                 \
+    X(retry, WORD)                                                                                 \
+    X(retry_after, NUMBER)                                                                         \
+    X(suppress, WORD)                                                                              \
+    X(cause, WORD)                                                                                 \
+    X(rule, WORD)                                                                                  \
+    X(level, WORD)                                                                                 \
+    X(span, RANGE)                                                                                 \
+    X(time, TEXT)                                                                                  \
+    X(explanation, WORD)                                                                           \
+    X(advice, WORD)
+
 /* A record. Every span is the caller's memory; an absent one (ptr NULL) is left out in writing.
  * Zero it first. The members stand in the order of the keys. */
 typedef struct sst_record {
@@ -42,6 +87,7 @@ typedef struct sst_record {
     sst_enhanced enhanced;
     sst_local_error local_error;
     sst_span text;
+    bool gave_up; /* the report says that the queue gave up (evidence only, not written) */
     bool decided; /* the verdict's members below are filled */
     sst_verdict verdict;
     sst_span time; /* RFC 3339 */
@@ -49,17 +95,29 @@ typedef struct sst_record {
 
 /*
  * Takes over from a reply what it says: kind, code, enhanced code, remote host, command, its text
- * (joined into buffer, of size bytes: reply->whole.len is always enough), the recipient where the
- * text begins with <address>, and the queue id where a server says that it queued the message.
- * Members that are already there are kept. Returns SST_OK or SST_E_NO_SPACE.
+ * (joined into buffer, of size bytes: reply->whole.len is always enough), the recipient (or, where
+ * the reply speaks of the sender, the sender) where the text begins with <address>, and the queue
+ * id where a server says that it queued the message. Members that are already there are kept, and
+ * an explicit code or enhanced code decides the kind. Returns SST_OK, or SST_E_NO_SPACE and leaves
+ * the record.
  */
 SST_API int sst_record_from_reply(sst_record *record, const sst_reply *reply, char *buffer,
                                   size_t size);
 
-/* Decides (verdict.h) over what the record holds, and fills verdict, kind and provider. */
+/*
+ * Decides (verdict.h) over what the record holds, and fills verdict, kind and provider where they
+ * are not there. A 3yz reply asks for more and decides nothing: it gets no verdict.
+ */
 SST_API void sst_record_decide(sst_record *record, const sst_rules *rules);
 
-/* Which language, and whether the texts are added. size is sizeof(sst_record_options). */
+/* The same for count records at once, which is faster than one by one. */
+SST_API void sst_record_decide_batch(sst_record *records, size_t count, const sst_rules *rules);
+
+/*
+ * Which language, and whether the texts are added. size is sizeof(sst_record_options). NULL stands
+ * for English without texts. Every writer returns SST_OK, SST_E_SINK, or SST_E_INVALID (a wrong
+ * size, or no record or sink).
+ */
 typedef struct sst_record_options {
     size_t size;
     const char *language; /* NULL: English */
@@ -67,16 +125,25 @@ typedef struct sst_record_options {
     bool csv_safe;        /* guard cells that a spreadsheet would take for formulas */
 } sst_record_options;
 
-/* One JSON object (RFC 8259) and LF. Bytes that are no UTF-8 become U+FFFD. */
+/*
+ * One JSON object (RFC 8259) and LF. Each byte that is no UTF-8 becomes U+FFFD; span counts the
+ * bytes of the text as it is written.
+ */
 SST_API int sst_record_write_json(const sst_record *record, const sst_record_options *options,
                                   const sst_sink *sink);
 
-/* The header line, and one record as a line of CSV (RFC 4180, lines end with LF). */
+/* The header line, and one record as a line of CSV (RFC 4180, lines end with LF). NUL, which ends
+ * a file for many readers of CSV, becomes U+FFFD too. */
 SST_API int sst_record_write_csv_header(const sst_record_options *options, const sst_sink *sink);
 SST_API int sst_record_write_csv(const sst_record *record, const sst_record_options *options,
                                  const sst_sink *sink);
 
-/* Texts of a verdict in one language, for people. Each is written whole to the sink, without LF. */
+/*
+ * Texts about a record in one language, for people. Each is written whole to the sink, without LF;
+ * nothing is written where there is nothing to say.
+ * Sentence: what happened, who can mend it, whether to try again, in one to four short sentences.
+ * Explanation: of the reason; without a verdict, of the code. Advice: for the actor.
+ */
 SST_API int sst_record_write_sentence(const sst_record *record, const char *language,
                                       const sst_sink *sink);
 SST_API int sst_record_write_explanation(const sst_record *record, const char *language,

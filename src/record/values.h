@@ -1,0 +1,56 @@
+/*
+ * What a record has to say under each key. Whether a key is left out is decided here, so that
+ * every writer leaves out the same.
+ */
+#ifndef RECORD_VALUES_H
+#define RECORD_VALUES_H
+
+#include <smtpstatus/record.h>
+
+enum key {
+#define SST_X_KEY(key, type) KEY_##key,
+    SST_RECORD_KEY_LIST(SST_X_KEY)
+#undef SST_X_KEY
+        KEY_COUNT
+};
+
+typedef enum value_type {
+    VALUE_ABSENT,
+    VALUE_NUMBER,
+    VALUE_TEXT, /* from outside: any bytes */
+    VALUE_WORD, /* ours */
+    VALUE_RANGE
+} value_type;
+
+typedef struct value {
+    value_type type;
+    sst_span text;   /* TEXT, WORD */
+    uint64_t number; /* NUMBER; RANGE: its start */
+    uint64_t end;    /* RANGE */
+} value;
+
+typedef struct record_values {
+    value of[KEY_COUNT];
+    char enhanced[SST_ENHANCED_STRING_MAX];
+} record_values;
+
+/* Fills all of them; explanation and advice are absent where language is NULL. */
+void record_values_fill(record_values *values, const sst_record *record, const char *language);
+
+/* NULL options are the defaults. */
+bool record_options_valid(const sst_record_options *options);
+
+/* The language in which texts are added; NULL where none are. */
+const char *record_options_language(const sst_record_options *options);
+
+/*
+ * Whether the record tells of a failure, which a verdict explains: not of a success, nor of a
+ * report of another sort.
+ */
+bool record_is_judged(const sst_record *record);
+
+/* In static storage, "" where there is none. */
+const char *record_explanation(const sst_record *record, const char *language);
+const char *record_advice(const sst_record *record, const char *language);
+
+#endif
