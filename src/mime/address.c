@@ -1,0 +1,100 @@
+/* Finding addresses in text (RFC 5321 4.1.2, RFC 6531 3.3), as tolerantly as reports need it. */
+#include "mime/address.h"
+
+#include "base/ascii.h"
+#include "mime/line.h"
+
+/* RFC 5322 atext, the dot, and any byte of UTF-8. */
+static bool is_local_byte(char c)
+{
+    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
+           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
+}
+
+static bool is_domain_byte(char c)
+{
+    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 || c == '-' || c == '.' || c == '_';
+}
+
+/* Where the local part that ends before at begins; at itself where there is none. */
+static const char *local_start(const char *start, const char *at)
+{
+    const char *most = at - start > MIME_MAX_ADDRESS ? at - MIME_MAX_ADDRESS : start;
+    const char *p = at;
+    if (p > most && p[-1] == '"') { /* "quoted local part"@example.com */
+        for (p -= 2; p >= most && *p != '\n'; p--) {
+            if (*p == '"' && (p == most || p[-1] != '\\'))
+                return p;
+        }
+        return at;
+    }
+    while (p > most && is_local_byte(p[-1]))
+        p--;
+    while (p < at && (*p == '\'' || *p == '`' || *p == '.')) /* quotes about the whole */
+        p++;
+    /* "mailto:", "RCPT TO:", "rfc822;" end at their punctuation; a "=" is from "to=" in logs. */
+    const char *sign = memchr(p, '=', (size_t)(at - p));
+    if (sign && sign - p <= 9 && (ascii_equal_fold(p, "to=", 3) || ascii_equal_fold(p, "for=", 4)))
+        p = sign + 1;
+    return p;
+}
+
+/* Where the domain that begins behind the "@" ends; the same place where there is none. */
+static const char *domain_end(const char *p, const char *end)
+{
+    const char *start = p;
+    if (p < end && *p == '[') {
+        const char *close = memchr(p, ']', (size_t)(end - p));
+        return close && close - p < 64 ? close + 1 : start;
+    }
+    while (p < end && p - start < MIME_MAX_ADDRESS && is_domain_byte(*p))
+        p++;
+    while (p > start && (p[-1] == '.' || p[-1] == '-' || p[-1] == '_'))
+        p--;
+    /* Full-width punctuation of Chinese and Japanese follows an address without a blank. */
+    for (const char *q = start; q + 2 < p; q++) {
+        unsigned char c = (unsigned char)q[0];
+        if ((c == 0xE3 && (unsigned char)q[1] == 0x80) || c == 0xEF)
+            return q;
+    }
+    return p;
+}
+
+sst_span mime_find_address(sst_span text, const char **end)
+{
+    const char *p = text.ptr;
+    const char *limit = text.ptr + text.len;
+    while (p < limit) {
+        const char *at = memchr(p, '@', (size_t)(limit - p));
+        if (!at)
+            break;
+        const char *start = local_start(p, at);
+        const char *stop = domain_end(at + 1, limit);
+        if (start < at && stop > at + 1) {
+            if (end)
+                *end = stop;
+            return (sst_span){start, (size_t)(stop - start)};
+        }
+        p = at + 1;
+    }
+    return (sst_span){NULL, 0};
+}
+
+sst_span mime_typed_address(sst_span value)
+{
+    value = mime_trim(value);
+    const char *type = memchr(value.ptr, ';', value.len);
+    if (type && type - value.ptr < 20 && !memchr(value.ptr, '@', (size_t)(type - value.ptr)))
+        value = mime_trim((sst_span){type + 1, (size_t)(value.ptr + value.len - type - 1)});
+    const char *open = memchr(value.ptr, '<', value.len);
+    const char *close = memchr(value.ptr, '>', value.len);
+    if (open && close > open)
+        value = mime_trim((sst_span){open + 1, (size_t)(close - open - 1)});
+    sst_span address = mime_find_address(value, NULL);
+    if (address.ptr)
+        return address;
+    size_t len = 0;
+    while (len < value.len && !ascii_is_space(value.ptr[len]))
+        len++;
+    return (sst_span){value.ptr, len};
+}

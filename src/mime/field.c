@@ -1,0 +1,100 @@
+/*
+ * Header fields (RFC 5322 2.2). Tolerant: blanks before the colon, as some gateways write them, and
+ * lines that are no field are passed over, so that one bad line does not hide the others.
+ */
+#include "mime/field.h"
+
+#include "mime/line.h"
+
+static bool is_folded(sst_span rest)
+{
+    return rest.len > 0 && (rest.ptr[0] == ' ' || rest.ptr[0] == '\t');
+}
+
+/* The length of a field name at the start of a line, or 0; *colon is where its colon stands. */
+static size_t name_length(sst_span line, size_t *colon)
+{
+    size_t n = 0;
+    while (n < line.len && line.ptr[n] > ' ' && line.ptr[n] < 127 && line.ptr[n] != ':')
+        n++;
+    *colon = n;
+    while (*colon < line.len && (line.ptr[*colon] == ' ' || line.ptr[*colon] == '\t'))
+        ++*colon;
+    return *colon < line.len && line.ptr[*colon] == ':' ? n : 0;
+}
+
+bool mime_is_field_line(sst_span line)
+{
+    size_t colon;
+    return name_length(line, &colon) > 0;
+}
+
+/* Takes the lines that continue the one before off the front, and adds them to the value. */
+static void take_folded(sst_span *rest, sst_span *value)
+{
+    sst_span line;
+    while (is_folded(*rest) && mime_next_line(rest, &line))
+        value->len = (size_t)(line.ptr + line.len - value->ptr);
+}
+
+bool mime_next_field(sst_span *rest, mime_field *field)
+{
+    sst_span line;
+    while (mime_next_line(rest, &line)) {
+        if (line.len == 0 || (line.len == 1 && line.ptr[0] == '\r'))
+            return false;
+        size_t colon;
+        size_t name = name_length(line, &colon);
+        if (name == 0)
+            continue;
+        sst_span value = {line.ptr + colon + 1, line.len - colon - 1};
+        take_folded(rest, &value);
+        field->name = (sst_span){line.ptr, name};
+        field->value = mime_trim(value);
+        return true;
+    }
+    return false;
+}
+
+sst_span mime_find_field(sst_span header, const char *name)
+{
+    mime_field field;
+    while (mime_next_field(&header, &field)) {
+        if (span_is(field.name, name, true))
+            return field.value;
+    }
+    return (sst_span){NULL, 0};
+}
+
+void mime_split(sst_span text, sst_span *header, sst_span *body)
+{
+    sst_span rest = text;
+    sst_span line;
+    bool any = false;
+    while (mime_next_line(&rest, &line)) {
+        if (line.len == 0 || (!any && !mime_is_field_line(line)))
+            break;
+        any = true;
+    }
+    if (!any) {
+        bool empty_line = text.len > 0 && text.ptr[0] == '\n';
+        *header = (sst_span){text.ptr, 0};
+        *body = (sst_span){text.ptr + empty_line, text.len - empty_line};
+        return;
+    }
+    *header = (sst_span){text.ptr, (size_t)(rest.ptr - text.ptr)};
+    *body = rest;
+}
+
+void mime_unfold(sst_span value, mime_buffer *out)
+{
+    sst_span line;
+    bool first = true;
+    while (mime_next_line(&value, &line)) {
+        line = mime_trim(line);
+        if (!first && line.len > 0)
+            mime_put_byte(out, ' ');
+        mime_put(out, line.ptr, line.len);
+        first = first && line.len == 0;
+    }
+}

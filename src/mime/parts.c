@@ -1,0 +1,165 @@
+/*
+ * The walk over a message's parts (RFC 2046 5). Boundaries lie on a stack of fixed depth; a line
+ * that is the boundary of any open multipart ends all inside it, so that a lost closing line does
+ * not swallow what follows.
+ */
+#include "mime/parts.h"
+
+#include "mime/field.h"
+#include "mime/line.h"
+#include "mime/words.h"
+
+void mime_walk_start(mime_walk *walk, sst_span message)
+{
+    walk->rest = message;
+    walk->at_part = true;
+    walk->messages = 0;
+    walk->depth = 0;
+}
+
+/*
+ * Which open multipart's boundary a line is: its position, or -1. *closing: "--" follows. The
+ * innermost first; the line must be the boundary and nothing more, as one may begin another.
+ */
+static int boundary_of(const mime_walk *walk, sst_span line, bool *closing)
+{
+    if (line.len < 2 || line.ptr[0] != '-' || line.ptr[1] != '-')
+        return -1;
+    while (line.len > 2 && ascii_is_space(line.ptr[line.len - 1]))
+        line.len--;
+    for (size_t i = walk->depth; i-- > 0;) {
+        size_t len = walk->boundary[i].len;
+        if (line.len < len + 2 || memcmp(line.ptr + 2, walk->boundary[i].text, len) != 0)
+            continue;
+        sst_span more = {line.ptr + 2 + len, line.len - 2 - len};
+        *closing = more.len == 2 && memcmp(more.ptr, "--", 2) == 0;
+        if (more.len == 0 || *closing)
+            return (int)i;
+    }
+    return -1;
+}
+
+/*
+ * Takes the text up to the next boundary line off the front, and that line too. Then another part
+ * begins, or, behind a closing line, what is left of the multipart outside. At the end of the text
+ * everything is closed.
+ */
+static void take_to_boundary(mime_walk *walk, sst_span *body)
+{
+    sst_span line;
+    const char *start = walk->rest.ptr;
+    walk->at_part = false;
+    while (mime_next_line(&walk->rest, &line)) {
+        bool closing;
+        int at = boundary_of(walk, line, &closing);
+        if (at < 0)
+            continue;
+        size_t len = (size_t)(line.ptr - start);
+        *body = (sst_span){start, len > 0 ? len - 1 : 0}; /* the LF before it belongs to it */
+        walk->depth = (size_t)at + !closing;
+        walk->messages = walk->boundary[at].messages;
+        walk->at_part = !closing;
+        return;
+    }
+    *body = (sst_span){start, (size_t)(walk->rest.ptr - start)};
+    walk->depth = 0;
+}
+
+/*
+ * Takes a header off the front: the fields and the empty line behind them. Where the first line is
+ * no field there is none, and a boundary line ends it, since some systems forget the empty line.
+ */
+static sst_span take_header(mime_walk *walk)
+{
+    sst_span header = {walk->rest.ptr, 0};
+    sst_span rest = walk->rest;
+    sst_span line;
+    while (mime_next_line(&rest, &line)) {
+        bool closing;
+        bool first = line.ptr == header.ptr;
+        if (boundary_of(walk, line, &closing) >= 0 ||
+            (first && line.len > 0 && !mime_is_field_line(line)))
+            break;
+        walk->rest = rest;
+        if (line.len == 0)
+            break;
+        header.len = (size_t)(rest.ptr - header.ptr);
+    }
+    return header;
+}
+
+static bool type_begins(sst_span type, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return type.len >= len && ascii_equal_fold(type.ptr, prefix, len);
+}
+
+/* Opens a multipart: its boundary goes on the stack. Returns false where it has none. */
+static bool push_boundary(mime_walk *walk, sst_span content_type)
+{
+    if (walk->depth == MIME_MAX_DEPTH)
+        return false;
+    mime_buffer out = {walk->boundary[walk->depth].text, 0, MIME_MAX_BOUNDARY, false};
+    if (!mime_parameter(content_type, "boundary", &out))
+        return false;
+    while (out.len > 0 && ascii_is_space(out.ptr[out.len - 1]))
+        out.len--;
+    walk->boundary[walk->depth].len = out.len;
+    walk->boundary[walk->depth].messages = walk->messages;
+    walk->depth += out.len > 0;
+    return out.len > 0;
+}
+
+static void read_header(mime_walk *walk, mime_part *part)
+{
+    part->header = take_header(walk);
+    part->content_type = mime_find_field(part->header, "Content-Type");
+    part->type = mime_value_token(part->content_type);
+    part->encoding =
+        mime_encoding_parse(mime_find_field(part->header, "Content-Transfer-Encoding"));
+    part->messages = walk->messages;
+    part->is_header = false;
+}
+
+/* A message that lies inside as it is; one that is encoded is left to the caller. */
+static bool is_message(const mime_part *part)
+{
+    return (span_is(part->type, "message/rfc822", true) ||
+            span_is(part->type, "message/global", true)) &&
+           part->encoding == MIME_ENCODING_IDENTITY;
+}
+
+/* Shows the header of the message at the front, which stays there: its parts are to be walked. */
+static void show_message(mime_walk *walk, mime_part *part)
+{
+    sst_span rest = walk->rest;
+    walk->messages++;
+    part->messages = walk->messages;
+    part->is_header = true;
+    part->header = take_header(walk);
+    part->body = (sst_span){walk->rest.ptr, 0};
+    walk->rest = rest;
+}
+
+bool mime_walk_next(mime_walk *walk, mime_part *part)
+{
+    sst_span ignored;
+    for (;;) {
+        if (walk->rest.len == 0 || (!walk->at_part && walk->depth == 0))
+            return false;
+        if (!walk->at_part) {
+            take_to_boundary(walk, &ignored);
+            continue;
+        }
+        read_header(walk, part);
+        if (type_begins(part->type, "multipart/") && push_boundary(walk, part->content_type)) {
+            walk->at_part = false;
+            continue;
+        }
+        if (is_message(part))
+            show_message(walk, part);
+        else
+            take_to_boundary(walk, &part->body);
+        return true;
+    }
+}
