@@ -7,12 +7,11 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-need_meson
-need jansson
+need_to_build jansson
 
 say "Building build/smtpstatus"
-set_up_build build --buildtype=release -Dtests=false
-quietly "The build" meson compile -C build
+set_up_build build --buildtype=release
+quietly "The build" meson compile -C build smtpstatus:executable
 
 say "build/smtpstatus explain --file samples/replies.txt $*"
 say

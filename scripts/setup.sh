@@ -1,7 +1,7 @@
 # Finds what is missing on this machine for a task, and installs it. Sourced by the other scripts:
 #
 #     . scripts/setup.sh
-#     need compiler meson jansson
+#     need_to_build jansson
 #
 # As root, or with sudo, missing packages are installed; otherwise the one command to run is printed
 # and the script ends with status 2. What is there is never touched, whatever it came from.
@@ -202,9 +202,10 @@ need() {
     rm -f "$log"
 }
 
-# Meson, of at least the version that meson.build asks for.
-need_meson() {
-    need compiler meson ninja pkg-config
+# need_to_build THING...: what every build needs, and these things. Meson must be of at least the
+# version that meson.build asks for.
+need_to_build() {
+    need compiler meson ninja pkg-config "$@"
     case $(meson --version) in
     0.*)
         say "Meson 1.0 or later is needed; here is $(meson --version)."
