@@ -98,7 +98,7 @@ def check_pkg_config(tap, prefix, version, directory):
 
 
 def cmake_setup(build, prefix, version):
-    where = ["-S", ROOT / "tests/install", "-B", build]
+    where = ["-G", "Ninja", "-S", ROOT / "tests/install", "-B", build]
     return ["cmake", *where, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DVERSION={version}"]
 
 
