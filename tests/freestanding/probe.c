@@ -1,4 +1,5 @@
-/* What ../freestanding_test.py calls in the freestanding build. Each answers whether all is well. */
+/* What ../freestanding_test.py calls in the freestanding build. Each answers whether all is well.
+ */
 #include <smtpstatus/reply.h>
 #include <smtpstatus/text.h>
 #include <smtpstatus/verdict.h>
