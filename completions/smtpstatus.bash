@@ -1,0 +1,76 @@
+# bash completion for smtpstatus(1)
+
+_smtpstatus_words() {
+    COMPREPLY=()
+    local word
+    while IFS= read -r word; do
+        COMPREPLY+=("$word")
+    done < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+_smtpstatus_files() {
+    COMPREPLY=()
+    local word
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r word; do
+        COMPREPLY+=("$word")
+    done < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+# Words, or options where one has been begun. Where neither fits, bash goes on to file names.
+_smtpstatus_either() {
+    case ${COMP_WORDS[COMP_CWORD]} in
+    -*) _smtpstatus_words "$2" ;;
+    *) _smtpstatus_words "$1" ;;
+    esac
+}
+
+# The first word that is no option, from the second on.
+_smtpstatus_command() {
+    local i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -*) ;;
+        *)
+            printf '%s' "${COMP_WORDS[i]}"
+            return
+            ;;
+        esac
+    done
+}
+
+_smtpstatus() {
+    local command
+    command=$(_smtpstatus_command)
+    case ${COMP_WORDS[COMP_CWORD - 1]} in
+    --file | --rules)
+        _smtpstatus_files
+        return
+        ;;
+    --input)
+        _smtpstatus_words "lines smtp jsonl"
+        return
+        ;;
+    --format)
+        if [ "$command" = list ]; then
+            _smtpstatus_words "text md csv jsonl"
+        else
+            _smtpstatus_words "text jsonl csv"
+        fi
+        return
+        ;;
+    --lang)
+        _smtpstatus_words "$(smtpstatus list languages --format csv 2>/dev/null | sed -n '2,$s/,.*//p')"
+        return
+        ;;
+    esac
+    case $command in
+    explain) _smtpstatus_either "" "--file --input --format --lang --explain --strict-syntax --strict --rules --csv-safe --help" ;;
+    list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--format --lang --help" ;;
+    rules) _smtpstatus_either "check which" "--help" ;;
+    group) _smtpstatus_either "" "--unknown --input --format --lang --rules --help" ;;
+    *) _smtpstatus_either "explain list rules group" "--help --version" ;;
+    esac
+}
+
+complete -o default -F _smtpstatus smtpstatus
