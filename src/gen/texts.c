@@ -3,9 +3,22 @@
 
 const char *const sst_gen_language_tags[TEXT_LANGUAGES] = {
     "en",
+    "zh",
 };
 
 const char *const sst_gen_label_keys[TEXT_LABELS] = {
+    "flag.8bit",
+    "flag.bare-cr",
+    "flag.bare-lf",
+    "flag.class-conflict",
+    "flag.codes-differ",
+    "flag.cut-off",
+    "flag.enhanced-differ",
+    "flag.high-digit",
+    "flag.long-line",
+    "flag.no-separator",
+    "flag.nul",
+    "flag.out-of-range",
     "heading.classes",
     "heading.codes",
     "heading.enhanced",
@@ -26,15 +39,21 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.command",
     "label.commands",
     "label.connect",
+    "label.count",
     "label.description",
     "label.enhanced",
     "label.enhanced-code",
     "label.eom",
     "label.evidence",
+    "label.example",
     "label.explanation",
     "label.flags",
+    "label.identifier",
     "label.kind",
+    "label.language",
     "label.languages",
+    "label.level",
+    "label.matched",
     "label.meaning",
     "label.name",
     "label.not-a-code",
@@ -52,17 +71,25 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.scope",
     "label.sender",
     "label.short",
+    "label.source",
     "label.standing",
     "label.subject",
+    "label.subject-class",
     "label.suppress",
+    "label.tag",
     "label.text",
     "label.title",
+    "label.type",
+    "label.undefined",
     "label.unregistered",
     "label.value",
     "label.verdict",
     "sentence.accepted",
+    "sentence.auto-reply",
+    "sentence.complaint",
     "sentence.delayed",
     "sentence.delayed.unknown",
+    "sentence.delivered",
     "sentence.do.nobody.after-fix",
     "sentence.do.nobody.later",
     "sentence.do.nobody.no",
@@ -78,6 +105,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "sentence.do.sender.after-fix",
     "sentence.do.sender.later",
     "sentence.do.sender.no",
+    "sentence.expanded",
     "sentence.failed",
     "sentence.failed-for-now",
     "sentence.failed.unknown",
@@ -85,12 +113,20 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "sentence.intermediate",
     "sentence.no-kind",
     "sentence.no-kind.unknown",
+    "sentence.not-a-report",
     "sentence.not-delivered",
     "sentence.not-delivered-yet",
+    "sentence.not-tried",
+    "sentence.relayed",
     "sentence.retry-after",
     "sentence.suppress.after-repeats",
     "sentence.suppress.yes",
     "sentence.who",
+    "sentence.why.level",
+    "sentence.why.none",
+    "sentence.why.only",
+    "sentence.why.order",
+    "sentence.why.reason",
     "unit.day",
     "unit.hour",
     "unit.minute",
@@ -98,6 +134,18 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
 };
 
 const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
+    TEXT_FLAG_8BIT,
+    TEXT_FLAG_BARE_CR,
+    TEXT_FLAG_BARE_LF,
+    TEXT_FLAG_CLASS_CONFLICT,
+    TEXT_FLAG_CODES_DIFFER,
+    TEXT_FLAG_CUT_OFF,
+    TEXT_FLAG_ENHANCED_DIFFER,
+    TEXT_FLAG_HIGH_DIGIT,
+    TEXT_FLAG_LONG_LINE,
+    TEXT_FLAG_NO_SEPARATOR,
+    TEXT_FLAG_NUL,
+    TEXT_FLAG_OUT_OF_RANGE,
     TEXT_HEADING_CLASSES,
     TEXT_HEADING_CODES,
     TEXT_HEADING_ENHANCED,
@@ -118,15 +166,21 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_COMMAND,
     TEXT_LABEL_COMMANDS,
     TEXT_LABEL_CONNECT,
+    TEXT_LABEL_COUNT,
     TEXT_LABEL_DESCRIPTION,
     TEXT_LABEL_ENHANCED,
     TEXT_LABEL_ENHANCED_CODE,
     TEXT_LABEL_EOM,
     TEXT_LABEL_EVIDENCE,
+    TEXT_LABEL_EXAMPLE,
     TEXT_LABEL_EXPLANATION,
     TEXT_LABEL_FLAGS,
+    TEXT_LABEL_IDENTIFIER,
     TEXT_LABEL_KIND,
+    TEXT_LABEL_LANGUAGE,
     TEXT_LABEL_LANGUAGES,
+    TEXT_LABEL_LEVEL,
+    TEXT_LABEL_MATCHED,
     TEXT_LABEL_MEANING,
     TEXT_LABEL_NAME,
     TEXT_LABEL_NOT_A_CODE,
@@ -144,17 +198,25 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_SCOPE,
     TEXT_LABEL_SENDER,
     TEXT_LABEL_SHORT,
+    TEXT_LABEL_SOURCE,
     TEXT_LABEL_STANDING,
     TEXT_LABEL_SUBJECT,
+    TEXT_LABEL_SUBJECT_CLASS,
     TEXT_LABEL_SUPPRESS,
+    TEXT_LABEL_TAG,
     TEXT_LABEL_TEXT,
     TEXT_LABEL_TITLE,
+    TEXT_LABEL_TYPE,
+    TEXT_LABEL_UNDEFINED,
     TEXT_LABEL_UNREGISTERED,
     TEXT_LABEL_VALUE,
     TEXT_LABEL_VERDICT,
     TEXT_SENTENCE_ACCEPTED,
+    TEXT_SENTENCE_AUTO_REPLY,
+    TEXT_SENTENCE_COMPLAINT,
     TEXT_SENTENCE_DELAYED,
     TEXT_SENTENCE_DELAYED_UNKNOWN,
+    TEXT_SENTENCE_DELIVERED,
     TEXT_SENTENCE_DO_NOBODY_AFTER_FIX,
     TEXT_SENTENCE_DO_NOBODY_LATER,
     TEXT_SENTENCE_DO_NOBODY_NO,
@@ -170,6 +232,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_SENTENCE_DO_SENDER_AFTER_FIX,
     TEXT_SENTENCE_DO_SENDER_LATER,
     TEXT_SENTENCE_DO_SENDER_NO,
+    TEXT_SENTENCE_EXPANDED,
     TEXT_SENTENCE_FAILED,
     TEXT_SENTENCE_FAILED_FOR_NOW,
     TEXT_SENTENCE_FAILED_UNKNOWN,
@@ -177,12 +240,20 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_SENTENCE_INTERMEDIATE,
     TEXT_SENTENCE_NO_KIND,
     TEXT_SENTENCE_NO_KIND_UNKNOWN,
+    TEXT_SENTENCE_NOT_A_REPORT,
     TEXT_SENTENCE_NOT_DELIVERED,
     TEXT_SENTENCE_NOT_DELIVERED_YET,
+    TEXT_SENTENCE_NOT_TRIED,
+    TEXT_SENTENCE_RELAYED,
     TEXT_SENTENCE_RETRY_AFTER,
     TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS,
     TEXT_SENTENCE_SUPPRESS_YES,
     TEXT_SENTENCE_WHO,
+    TEXT_SENTENCE_WHY_LEVEL,
+    TEXT_SENTENCE_WHY_NONE,
+    TEXT_SENTENCE_WHY_ONLY,
+    TEXT_SENTENCE_WHY_ORDER,
+    TEXT_SENTENCE_WHY_REASON,
     TEXT_UNIT_DAY,
     TEXT_UNIT_HOUR,
     TEXT_UNIT_MINUTE,
@@ -2317,6 +2388,28 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "greeting",
         [TEXT_LABEL_EOM] =
         "end of the message",
+        [TEXT_LABEL_COUNT] =
+        "Count",
+        [TEXT_LABEL_EXAMPLE] =
+        "Example",
+        [TEXT_LABEL_LANGUAGE] =
+        "Language",
+        [TEXT_LABEL_TAG] =
+        "Tag",
+        [TEXT_LABEL_IDENTIFIER] =
+        "Identifier",
+        [TEXT_LABEL_TYPE] =
+        "Type",
+        [TEXT_LABEL_LEVEL] =
+        "Level of evidence",
+        [TEXT_LABEL_SOURCE] =
+        "Source",
+        [TEXT_LABEL_SUBJECT_CLASS] =
+        "Class or subject",
+        [TEXT_LABEL_MATCHED] =
+        "Matched",
+        [TEXT_LABEL_UNDEFINED] =
+        "not a defined code; described by its class",
         [TEXT_HEADING_CODES] =
         "SMTP reply codes",
         [TEXT_HEADING_ENHANCED] =
@@ -2414,6 +2507,20 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "The mail was not delivered because {because}.",
         [TEXT_SENTENCE_NOT_DELIVERED_YET] =
         "The mail could not be delivered yet because {because}.",
+        [TEXT_SENTENCE_DELIVERED] =
+        "{who} reports that the message was delivered.",
+        [TEXT_SENTENCE_RELAYED] =
+        "{who} handed the message on to a system that sends no reports.",
+        [TEXT_SENTENCE_EXPANDED] =
+        "{who} delivered the message to a mailing list.",
+        [TEXT_SENTENCE_COMPLAINT] =
+        "The recipient reported the message as unwanted.",
+        [TEXT_SENTENCE_AUTO_REPLY] =
+        "This is an automatic answer, not a report about delivery.",
+        [TEXT_SENTENCE_NOT_TRIED] =
+        "The message was never offered for this recipient.",
+        [TEXT_SENTENCE_NOT_A_REPORT] =
+        "This is ordinary mail, not a report about delivery.",
         [TEXT_UNIT_SECOND] =
         "s",
         [TEXT_UNIT_MINUTE] =
@@ -2424,5 +2531,2331 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "d",
         [TEXT_LANGUAGE_NAME] =
         "English",
+        [TEXT_SENTENCE_WHY_LEVEL] =
+        "It won because its evidence is the strongest.",
+        [TEXT_SENTENCE_WHY_REASON] =
+        "It won because, among rules with evidence of equal strength, its reason is the m"
+        "ost specific.",
+        [TEXT_SENTENCE_WHY_ORDER] =
+        "It won because, among rules with equal evidence and the same reason, it comes fi"
+        "rst.",
+        [TEXT_SENTENCE_WHY_ONLY] =
+        "No other rule matched.",
+        [TEXT_SENTENCE_WHY_NONE] =
+        "No rule matched.",
+        [TEXT_FLAG_NO_SEPARATOR] =
+        "nothing stands after the code",
+        [TEXT_FLAG_BARE_LF] =
+        "a line ends with LF alone",
+        [TEXT_FLAG_BARE_CR] =
+        "a CR stands without LF",
+        [TEXT_FLAG_NUL] =
+        "the text holds a NUL byte",
+        [TEXT_FLAG_8BIT] =
+        "the text holds bytes above 127",
+        [TEXT_FLAG_CODES_DIFFER] =
+        "the code differs between lines; the last one counts",
+        [TEXT_FLAG_ENHANCED_DIFFER] =
+        "the enhanced code differs between lines; the first one counts",
+        [TEXT_FLAG_CLASS_CONFLICT] =
+        "the enhanced code contradicts the reply code",
+        [TEXT_FLAG_LONG_LINE] =
+        "a line is longer than 512 bytes",
+        [TEXT_FLAG_HIGH_DIGIT] =
+        "the second digit of the code is above 5",
+        [TEXT_FLAG_OUT_OF_RANGE] =
+        "the code is not from 200 to 599",
+        [TEXT_FLAG_CUT_OFF] =
+        "the reply is cut off",
+    },
+    /* zh */
+    {
+        [TEXT_NONE] = "",
+        [TEXT_CODE_NOT_DEFINED_TITLE] =
+        "未记录状态",
+        [TEXT_CODE_NOT_DEFINED_SHORT] =
+        "尚未记录任何状态，或者应答无法读取。",
+        [TEXT_CODE_NOT_DEFINED_FULL] =
+        "这个值是占位符，不是应答码：没有服务器会发送它。它表"
+        "示尚未设置状态，或者服务器所发的内容无法作为应答读取"
+        "。它不说明邮件的任何情况，既不表示已投递，也不表示投"
+        "递失败。",
+        [TEXT_CODE_GENERAL_FAILURE_TITLE] =
+        "未收到应答",
+        [TEXT_CODE_GENERAL_FAILURE_SHORT] =
+        "服务器没有给出任何应答。",
+        [TEXT_CODE_GENERAL_FAILURE_FULL] =
+        "这个值表示一般性失败，不是应答码：没有服务器会发送它"
+        "。没有收到应答，可能是因为找不到主机、连接失败或中断"
+        "、无法建立加密，或者服务器耗时过长等；与之一同记录的"
+        "本地错误会指明原因。这类原因往往会自行消失，因此客户"
+        "端通常会稍后重试。如果连接是在整封邮件发送完毕之后中"
+        "断的，邮件仍有可能已被接收。",
+        [TEXT_CODE_SYSTEM_STATUS_TITLE] =
+        "系统状态或帮助",
+        [TEXT_CODE_SYSTEM_STATUS_SHORT] =
+        "服务器报告自身状态或提供帮助。",
+        [TEXT_CODE_SYSTEM_STATUS_FULL] =
+        "服务器描述自身状态，或者答复求助请求，内容供人阅读。"
+        "实际上，它是对 HELP（向服务器索取信息的命令）的应答。它"
+        "对任何邮件都没有影响。",
+        [TEXT_CODE_HELP_MESSAGE_TITLE] =
+        "帮助文本",
+        [TEXT_CODE_HELP_MESSAGE_SHORT] =
+        "服务器给出供人阅读的帮助。",
+        [TEXT_CODE_HELP_MESSAGE_FULL] =
+        "随后是供人阅读的文字：如何使用该服务器，或者某个命令"
+        "的含义。对 HELP（向服务器索取信息的命令），服务器通常就"
+        "这样应答。有些服务器会附上帮助页面的链接，但这只是一"
+        "种习惯。它对任何邮件都没有影响。",
+        [TEXT_CODE_SERVICE_READY_TITLE] =
+        "服务就绪",
+        [TEXT_CODE_SERVICE_READY_SHORT] =
+        "服务器已准备好开始。",
+        [TEXT_CODE_SERVICE_READY_FULL] =
+        "作为连接后的第一个应答，它就是问候语：服务器报出自己"
+        "的名称，并准备好接收命令。作为对 STARTTLS（请求加密）的"
+        "应答，它表示客户端必须立即开始加密（TLS），之后才能发"
+        "送其他命令。此时尚未接收任何邮件。",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_TITLE] =
+        "连接正常关闭",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_SHORT] =
+        "服务器确认会话结束，并关闭连接。",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_FULL] =
+        "它是对 QUIT 的应答，客户端用该命令结束会话；随后服务器"
+        "关闭连接。这是正常结束，不是错误。此前已接收的邮件仍"
+        "然有效。",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_TITLE] =
+        "身份验证成功",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_SHORT] =
+        "服务器已接受登录。",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_FULL] =
+        "登录（身份验证）已完成，服务器认可了身份证明。由登录"
+        "命令 AUTH 开始的交互到此结束。客户端现在可以继续发送邮"
+        "件；此时尚未接收任何邮件。",
+        [TEXT_CODE_OK_TITLE] =
+        "成功完成",
+        [TEXT_CODE_OK_SHORT] =
+        "服务器已完成命令要求的操作。",
+        [TEXT_CODE_OK_FULL] =
+        "操作已执行并完成；几乎所有命令的肯定应答通常都是它。"
+        "对于 MAIL（指定发件人）和 RCPT（指定收件人），它只表示地"
+        "址已被接受。在邮件传送结束之后，它的含义则重得多：服"
+        "务器已对这封邮件负责，必须将其投递，或者报告无法投递"
+        "。在 LMTP（SMTP 的变体，用于投递的最后一步）中，每个这样"
+        "的应答只针对一个收件人。",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_TITLE] =
+        "收件人在别处，将转发",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_SHORT] =
+        "收件人不属于此服务器，但服务器会转发邮件。",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_FULL] =
+        "收件人不属于此服务器；服务器仍然接收邮件，并会转发到"
+        "其应答文本中指出的地址。它是对 RCPT（指定收件人）或 VRFY"
+        "（询问某个地址是否存在）的应答。发件人无需做任何事。"
+        "作为对 ETRN（请求服务器发出它代存的邮件）的应答，251 表"
+        "示没有等待发送的邮件。",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_TITLE] =
+        "未核实，将尝试投递",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_SHORT] =
+        "服务器无法或不愿确认该地址，但会接收发给它的邮件并尝"
+        "试投递。",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_FULL] =
+        "它是对 VRFY（询问某个地址是否存在）或 EXPN（询问邮件列表"
+        "中有哪些人）的应答。服务器无法确认该地址，或者不愿透"
+        "露，但会接收发给它的邮件并尝试投递。这个应答本身并不"
+        "表示已接收任何邮件。作为对 ETRN（请求服务器发出它代存的"
+        "邮件）的应答，252 表示已开始发送等待中的邮件。",
+        [TEXT_CODE_BASE64_RESPONSE_TITLE] =
+        "身份验证质询",
+        [TEXT_CODE_BASE64_RESPONSE_SHORT] =
+        "登录仍在进行：服务器发出质询，等待客户端答复。",
+        [TEXT_CODE_BASE64_RESPONSE_FULL] =
+        "它是由 AUTH 开始的登录过程中的一步，而不是登录的结果。"
+        "其文本是所用登录方式的质询，可能为空，以 base64 书写（一"
+        "种把任意数据转换成普通字符的编码），不是给人看的。客"
+        "户端必须用同样的编码答复，或者发送一个星号取消。登录"
+        "是否成功，由后面的应答说明。",
+        [TEXT_CODE_START_MAIL_INPUT_TITLE] =
+        "请发送邮件",
+        [TEXT_CODE_START_MAIL_INPUT_SHORT] =
+        "服务器已准备好接收邮件本身。",
+        [TEXT_CODE_START_MAIL_INPUT_FULL] =
+        "它是对 DATA（宣布即将传送邮件）的应答。客户端此时发送整"
+        "封邮件，包括邮件头和正文，最后以仅含一个点的一行结束"
+        "。邮件尚未被接收：是否接收，由传送结束后的应答决定。",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_TITLE] =
+        "服务不可用，连接关闭",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_SHORT] =
+        "服务器目前无法为客户端服务，并关闭连接。",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_FULL] =
+        "服务器正在关闭、负载过高，或者因自身的其他原因结束会"
+        "话，并关闭连接。它可以作为问候语出现，也可以是对任何"
+        "命令的应答，还可能在客户端没有发出命令时由服务器主动"
+        "发出。此为暂时性失败：客户端保留尚未被接收的邮件，稍"
+        "后通过新的连接重试。",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_TITLE] =
+        "需要转换密码",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_SHORT] =
+        "用户必须先以另一种方式登录一次，此登录方式才能使用。",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_FULL] =
+        "它是对登录命令 AUTH 的应答。服务器尚未保存所选登录方式"
+        "需要的数据；通常只要通过加密连接用明文密码登录一次，"
+        "服务器就能保存这些数据。从下一次会话起，所选方式应当"
+        "可用。在此之前，客户端无法以此登录发送邮件。",
+        [TEXT_CODE_MAILBOX_BUSY_TITLE] =
+        "邮箱暂时不可用",
+        [TEXT_CODE_MAILBOX_BUSY_SHORT] =
+        "邮箱目前无法访问，或者服务器暂缓接收邮件。",
+        [TEXT_CODE_MAILBOX_BUSY_FULL] =
+        "服务器目前不接收这封邮件：邮箱繁忙或被锁定，或者服务"
+        "器的某条规则要求暂缓接收。邮箱已满是可能的原因之一，"
+        "但更常见的是有意推迟首次来信（灰名单），或者其他暂时"
+        "生效的规则。它出现在 MAIL（指定发件人）、RCPT（指定收件"
+        "人）时，或者邮件传送结束之后。此为暂时性失败：客户端"
+        "保留邮件，稍后重试。",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
+        "服务器端出错",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
+        "服务器因自身的暂时性错误而中止。",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
+        "服务器在处理过程中出了故障，因而中止；有些服务器在有"
+        "意暂缓邮件，或者无法完成对发件人的检查时，也会发送它"
+        "。它出现在 MAIL（指定发件人）、RCPT（指定收件人）时，或"
+        "者邮件传送结束之后。此为暂时性失败：客户端保留邮件，"
+        "稍后重试。客户端如果在传送邮件的途中失去连接，也按收"
+        "到此应答码处理。",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_TITLE] =
+        "存储空间不足或收件人过多",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_SHORT] =
+        "服务器目前存储空间不足，或者邮件的收件人过多。",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_FULL] =
+        "服务器目前没有空间存放这封邮件，或者为这一封邮件接受"
+        "的收件人已达到它所能处理的上限；有些服务器在邮箱已满"
+        "时也会发送它。它出现在 MAIL（指定发件人）、RCPT（指定收"
+        "件人）时，或者邮件传送结束之后。此为暂时性失败：客户"
+        "端稍后重试。如果是收件人过多，客户端会先把邮件发给已"
+        "被接受的收件人，然后再单独发给其余的收件人。",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_TITLE] =
+        "TLS 或身份验证暂时失败",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_SHORT] =
+        "由于服务器的暂时性问题，目前无法加密或登录。",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_FULL] =
+        "作为对 STARTTLS（请求加密）的应答，它表示 TLS 因暂时的原因"
+        "不可用；作为对登录命令 AUTH 的应答，它表示登录因服务器"
+        "的暂时故障而失败，并不是密码错误。枚举中的名称是历史"
+        "遗留，容易误导：此应答码并不表示缺少许可，尽管有些服"
+        "务器在拒绝中继邮件时会把它与 4.7.1 一起发送。要求加密的"
+        "登录方式另有应答码 538。客户端可以稍后重试；如果是在 STA"
+        "RTTLS 之后，它必须在等待、不加密继续进行与放弃三者之间"
+        "作出选择。",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_TITLE] =
+        "无法识别的命令",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_SHORT] =
+        "服务器不认识该命令，或者命令行过长。",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_FULL] =
+        "服务器无法把收到的内容解读为命令：语法错误、命令未知"
+        "，或者该行过长。它可以是对任何命令的应答；作为对登录"
+        "命令 AUTH 的应答，也可能表示登录过程中的某一行过长。同"
+        "样的命令会再次被拒绝。问题通常出在发送程序或途中的设"
+        "备（例如防火墙），几乎不会出在邮件本身。",
+        [TEXT_CODE_SYNTAX_ERROR_TITLE] =
+        "参数语法错误",
+        [TEXT_CODE_SYNTAX_ERROR_SHORT] =
+        "服务器认识该命令，但命令后面的内容有误。",
+        [TEXT_CODE_SYNTAX_ERROR_FULL] =
+        "命令可以识别，但其参数书写有误、缺失或不被允许，例如"
+        "格式错误的地址或主机名。它可以是对任何命令的应答；作"
+        "为对登录命令 AUTH 的应答，它还表示登录数据无法解码，或"
+        "者客户端取消了登录。同样的命令会再次被拒绝：必须先更"
+        "正地址或发送程序的设置。",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_TITLE] =
+        "命令未实现",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_SHORT] =
+        "服务器认识该命令，但不提供此功能。",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_FULL] =
+        "服务器能识别该命令，但无法执行。它多出现在可选命令上"
+        "，例如 VRFY（询问某个地址是否存在）、EXPN（询问邮件列表"
+        "中有哪些人）和 HELP。很旧的服务器可能对 EHLO 也这样应答，"
+        "此时客户端改用 HELO 自报名称。这对邮件很少有影响，因为"
+        "客户端通常可以不用该命令。",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_TITLE] =
+        "命令顺序错误",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_SHORT] =
+        "在会话的这一阶段不能使用该命令。",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_FULL] =
+        "命令的顺序不对：例如在发件人之前给出收件人，在任何收"
+        "件人被接受之前传送邮件，或者第二次登录。尽管枚举中的"
+        "名称如此，它既可以出现在邮件事务（传送一封邮件的各个"
+        "步骤）之内，也可以出现在事务之外。邮件未被接收。要么"
+        "是发送程序有问题，要么是先前的某个命令被拒绝；查看此"
+        "前的各个应答便可知道是哪一种。",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_TITLE] =
+        "命令参数未实现",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_SHORT] =
+        "服务器认识该命令，但不认识随命令给出的参数。",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_FULL] =
+        "服务器理解该命令，但不支持随命令给出的某个参数。作为"
+        "对登录命令 AUTH 的应答，这个参数就是登录方式，枚举中的"
+        "名称由此而来；但对 VRFY、EXPN、HELP 等其他命令也可能这样应"
+        "答。有些服务器在主机名或地址不完整时也会发送它。同样"
+        "的命令会再次被拒绝；换用其他登录方式或其他设置也许可"
+        "行。",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_TITLE] =
+        "须先登录或加密",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_SHORT] =
+        "客户端必须先登录或开启加密，服务器才会继续。",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_FULL] =
+        "在客户端用 AUTH 登录或用 STARTTLS 开启加密之前，服务器不执"
+        "行该命令；应答文本通常会说明需要哪一项。它几乎可以是"
+        "对任何命令的应答，只有为达到上述条件所需的命令除外。"
+        "它不是用来应对黑名单上的发件人或无效地址的：那些情况"
+        "另有应答码，多为 550、553 或 554。在发送程序的登录或加密"
+        "设置改正之前，邮件会一直被拒绝。",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_TITLE] =
+        "身份验证机制太弱",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_SHORT] =
+        "所选的登录方式弱于服务器对该用户的要求。",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_FULL] =
+        "它是对登录命令 AUTH 的应答：服务器的规则要求该用户使用"
+        "更强的登录方式。有些服务商在账户需要为邮件程序单独设"
+        "置密码，或者必须先在浏览器中确认时，也会发送它。客户"
+        "端应选择其他方式；登录成功之前，无法用此账户发送邮件"
+        "。枚举中的名称有拼写错误，这是有意保留的。",
+        [TEXT_CODE_CREDENTIALS_INVALID_TITLE] =
+        "登录凭据被拒绝",
+        [TEXT_CODE_CREDENTIALS_INVALID_SHORT] =
+        "服务器不接受用户名、密码或其他身份证明。",
+        [TEXT_CODE_CREDENTIALS_INVALID_FULL] =
+        "它是对登录命令 AUTH 的应答：用户名、密码或其他身份证明"
+        "有误、不完整或已失效。重复同样的登录没有用；客户端应"
+        "要求提供新的凭据。登录成功之前，无法用此账户发送邮件"
+        "。",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_TITLE] =
+        "此登录须加密",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_SHORT] =
+        "所选的登录方式只允许在加密连接上使用。",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_FULL] =
+        "它是对登录命令 AUTH 的应答：只有在连接加密之后，服务器"
+        "才允许使用所选的登录方式。此应答码只因历史原因而记录"
+        "在案，因为较新的服务器在加密开启之前不会提供这种登录"
+        "方式。客户端应先开启加密（例如用 STARTTLS），然后再登录"
+        "。",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_TITLE] =
+        "邮箱不可用或被拒绝",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_SHORT] =
+        "邮箱不可用，或者服务器因其他长期原因拒收邮件。",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_FULL] =
+        "地址不存在是最为人熟知的原因，但只是若干原因之一：邮"
+        "箱也可能已被停用，或者不接收此发件人的邮件；服务器还"
+        "可能按自己的规则拒收，例如因为疑似垃圾邮件、黑名单，"
+        "或者对发件人域名的检查未通过。增强状态码和应答文本会"
+        "说明是哪一种。它出现在 RCPT（指定收件人）、MAIL（指定发"
+        "件人）时，或者邮件传送结束之后，有时也出现在 EHLO、VRFY "
+        "或 EXPN 时。此为永久性失败：客户端不应原样重发，发件人"
+        "会收到邮件未投递的通知。",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_TITLE] =
+        "收件人在别处，请换地址",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_SHORT] =
+        "收件人不属于此服务器，服务器也不会转发邮件。",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_FULL] =
+        "服务器不接收这封邮件，因为收件人属于别处；应答文本可"
+        "能会指出可改用的地址。它出现在 RCPT（指定收件人）或 VRFY"
+        "（询问某个地址是否存在）时。它不是用于无效地址的正常"
+        "应答码，也不是服务器拒绝为外人中继邮件时的正常应答码"
+        "：这类拒绝多为 550 或 554，并带有 5.7.1。邮件未被投递；应"
+        "答文本中指出的地址应先核实再使用。",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_TITLE] =
+        "超出存储或大小限制",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_SHORT] =
+        "邮箱超出限额，或者邮件过大。",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_FULL] =
+        "邮箱的存储空间已用完，或者邮件超过了服务器可接收的大"
+        "小。它出现在 MAIL 时（客户端可能在此声明大小）、RCPT（指"
+        "定收件人）时，或者邮件传送结束之后。此为永久性失败："
+        "收件人必须腾出空间，或者邮件必须变小。如果发送它是因"
+        "为收件人过多，则应按暂时性的 452 理解：客户端把邮件单独"
+        "发给其余的收件人。",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_TITLE] =
+        "邮箱名称不被允许",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_SHORT] =
+        "服务器不允许此地址，或者认为其格式有误。",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_FULL] =
+        "地址书写有误，含有服务器不接受的字符，或者在此处不被"
+        "允许。在 RCPT 时，指的是收件人的地址；在 MAIL 时，指的是"
+        "发件人的地址，例如它不属于已登录的账户；对 VRFY（询问某"
+        "个地址是否存在）也可能这样应答。此为永久性失败：必须"
+        "更正地址，然后才能再次发送邮件。",
+        [TEXT_CODE_TRANSACTION_FAILED_TITLE] =
+        "事务或连接被拒绝",
+        [TEXT_CODE_TRANSACTION_FAILED_SHORT] =
+        "服务器拒绝接收邮件；如果作为问候语出现，则表示完全拒"
+        "绝为客户端服务。",
+        [TEXT_CODE_TRANSACTION_FAILED_FULL] =
+        "作为问候语，它表示此处不为该客户端提供邮件服务；在 DATA"
+        "（宣布即将传送邮件）时，表示没有任何有效的收件人；在"
+        "邮件传送结束之后，表示邮件被拒绝，例如因为其内容。当"
+        "加密达不到服务器的要求时，也可能出现它。增强状态码和"
+        "应答文本会说明原因。此为永久性失败：邮件仍在客户端手"
+        "中，不应原样重试的正是客户端。",
+        [TEXT_CODE_NON_STANDARD_OK_TITLE] =
+        "旧式非标准成功应答",
+        [TEXT_CODE_NON_STANDARD_OK_SHORT] =
+        "一些很旧的服务器用它代替 250。",
+        [TEXT_CODE_NON_STANDARD_OK_FULL] =
+        "没有任何 RFC 为 SMTP 定义 200。1983 年的一项调查（RFC 876）发"
+        "现，有服务器用它代替 250，作为对 RSET（重新开始）或 NOOP（"
+        "什么也不做）的应答。客户端以首位数字 2 为准，视其为成"
+        "功；它对任何邮件都没有影响。",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_TITLE] =
+        "正在发送等待的邮件",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_SHORT] =
+        "服务器已开始处理所述数量的等待邮件。",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_FULL] =
+        "它是对 ETRN（请求服务器发出它为某台主机代存的邮件）的应"
+        "答。服务器说明有多少封邮件在等待，并已开始发送。这些"
+        "邮件会通过另一个连接到达，可能要过一段时间。",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_TITLE] =
+        "随后逐个收件人应答",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_SHORT] =
+        "随后对每个收件人各有一个应答，最后是针对整封邮件的应"
+        "答。",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_FULL] =
+        "没有任何 RFC 定义 353：它属于一份草案（逐收件人数据应答"
+        "，即 PRDR），有些服务器支持该草案。如果客户端提出过要求"
+        "，它会出现在邮件传送结束之后。随后对每个已接受的收件"
+        "人各有一个应答，最后一个应答针对整封邮件。单凭此应答"
+        "码不能确定任何结果；其首位数字 3 表示交互仍在继续。",
+        [TEXT_CODE_RESUME_FROM_OFFSET_TITLE] =
+        "续传中断的邮件",
+        [TEXT_CODE_RESUME_FROM_OFFSET_SHORT] =
+        "服务器已保有邮件的一部分，并指明从何处继续。",
+        [TEXT_CODE_RESUME_FROM_OFFSET_FULL] =
+        "它来自一项如今几乎不再使用的试验（RFC 1845）。它是对 MAIL"
+        "（指定发件人）的应答：文本开头的数字表示服务器已保留"
+        "中断邮件的多少字节。在 DATA（宣布即将传送邮件）之后，客"
+        "户端只发送其余部分。邮件尚未被接收。",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_TITLE] =
+        "需要转换密码（注册变体）",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_SHORT] =
+        "由 IANA 与 432 并列登记：用户必须先以另一种方式登录一次。",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_FULL] =
+        "没有任何 RFC 单独定义 422；RFC 5248 和 IANA 注册表在 4.7.12 下把"
+        "它与 432 并列。它是对登录命令 AUTH 的应答：用户必须先用明"
+        "文密码登录一次，所选的登录方式才能使用。有些服务器可"
+        "能用它表示别的意思，例如邮箱已满，因此必须阅读应答文"
+        "本。首位数字 4 表示暂时性失败：客户端稍后重试。",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_TITLE] =
+        "目前不允许此命令",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_SHORT] =
+        "服务器目前不允许使用此命令。",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_FULL] =
+        "没有任何 RFC 单独定义 430；RFC 5248 和 IANA 注册表把它列为 4.5."
+        "1 的应答码之一，表示命令无效。服务器用它表示此时不能使"
+        "用该命令。首位数字 4 表示暂时性失败：客户端稍后重试。",
+        [TEXT_CODE_DESTINATION_OVERLOADED_TITLE] =
+        "接收系统过载或已满",
+        [TEXT_CODE_DESTINATION_OVERLOADED_SHORT] =
+        "接收系统目前没有空间，或者邮件过多。",
+        [TEXT_CODE_DESTINATION_OVERLOADED_FULL] =
+        "没有任何 RFC 定义 431。服务器用它表示接收系统的空间已用"
+        "完，或者同时收到的邮件过多；它出现在 RCPT（指定收件人）"
+        "时，或者邮件传送结束之后。首位数字 4 表示暂时性失败："
+        "客户端保留邮件，稍后重试。",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_TITLE] =
+        "收件人的服务器无应答",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_SHORT] =
+        "应当接收这封邮件的服务器没有应答。",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_FULL] =
+        "没有任何 RFC 定义 441。转交邮件的服务器用它表示收件人自"
+        "己的服务器没有应答；它出现在 RCPT（指定收件人）时，或者"
+        "邮件传送结束之后。首位数字 4 表示暂时性失败：客户端保"
+        "留邮件，稍后重试。",
+        [TEXT_CODE_CONNECTION_DROPPED_TITLE] =
+        "传送途中连接中断",
+        [TEXT_CODE_CONNECTION_DROPPED_SHORT] =
+        "在传送邮件的过程中，连接中断了。",
+        [TEXT_CODE_CONNECTION_DROPPED_FULL] =
+        "没有任何 RFC 定义 442。服务器用它表示邮件尚未传送完毕，"
+        "连接就中断了；它可以出现在任何命令时。首位数字 4 表示"
+        "暂时性失败：客户端保留邮件，稍后重试。",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_TITLE] =
+        "中转次数过多",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_SHORT] =
+        "邮件经过的服务器过多。",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_FULL] =
+        "没有任何 RFC 定义 446。服务器用它表示邮件在服务器之间转"
+        "交的次数过多，多半是因为陷入了循环；它出现在邮件传送"
+        "结束之后。由于首位数字是 4，客户端会当作暂时性失败，稍"
+        "后重试，但循环会一直存在，直到管理员将其消除。",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_TITLE] =
+        "投递超时",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_SHORT] =
+        "投递耗时过长，已被中止。",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_FULL] =
+        "没有任何 RFC 定义 447。服务器用它表示邮件未能在允许的时"
+        "间内投递；它出现在邮件传送结束之后。首位数字 4 表示暂"
+        "时性失败：客户端保留邮件，稍后重试。",
+        [TEXT_CODE_ROUTING_PROBLEM_TITLE] =
+        "路由问题",
+        [TEXT_CODE_ROUTING_PROBLEM_SHORT] =
+        "服务器目前找不到通往收件人的路径。",
+        [TEXT_CODE_ROUTING_PROBLEM_FULL] =
+        "没有任何 RFC 定义 449。服务器用它表示目前不知道应把邮件"
+        "转交到哪里；它出现在 RCPT（指定收件人）时。首位数字 4 表"
+        "示暂时性失败：客户端保留邮件，稍后重试。",
+        [TEXT_CODE_NO_MAIL_WAITING_TITLE] =
+        "没有等待的邮件",
+        [TEXT_CODE_NO_MAIL_WAITING_SHORT] =
+        "没有可领取的邮件。",
+        [TEXT_CODE_NO_MAIL_WAITING_FULL] =
+        "它是对 ATRN 的应答；已登录的客户端用该命令，通过同一个"
+        "连接领取为其域名代存的邮件。服务器没有为这些域名代存"
+        "邮件，因此没有任何损失，客户端可以稍后再次询问。IANA 注"
+        "册表还把 453 列在 4.3.2 下，表示系统目前不接收邮件。",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_TITLE] =
+        "目前无法满足参数要求",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_SHORT] =
+        "服务器目前无法做到某个参数所要求的事。",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_FULL] =
+        "服务器认识随 MAIL（指定发件人）或 RCPT（指定收件人）给出"
+        "的参数，但目前无法满足。此为暂时性失败：客户端保留邮"
+        "件，稍后重试，或者在可能的情况下去掉该参数。",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_TITLE] =
+        "无法开始发送等待的邮件",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_SHORT] =
+        "服务器目前无法开始发送等待中的邮件。",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_FULL] =
+        "它是对 ETRN（请求服务器发出它为某台主机代存的邮件）的应"
+        "答。服务器理解了请求，但未能开始发送这些邮件。邮件仍"
+        "留在服务器上，客户端可以稍后再次请求。",
+        [TEXT_CODE_NODE_NOT_ALLOWED_TITLE] =
+        "领取邮件的请求被拒绝",
+        [TEXT_CODE_NODE_NOT_ALLOWED_SHORT] =
+        "服务器不允许此客户端请求这些邮件。",
+        [TEXT_CODE_NODE_NOT_ALLOWED_FULL] =
+        "它是对 ETRN（请求服务器发出它为某台主机代存的邮件）的应"
+        "答。服务器认识该命令，但不允许对该主机使用；应答文本"
+        "会说明原因。邮件仍留在服务器上。虽然首位数字 4 表示暂"
+        "时性失败，但往往要先由服务器的管理员授予许可。",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_TITLE] =
+        "本地过滤器故障",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_SHORT] =
+        "服务器上的过滤器出了故障，或者暂缓了邮件。",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_FULL] =
+        "没有任何 RFC 定义 471。服务器用它表示自身的故障，常常出"
+        "在垃圾邮件过滤器或病毒过滤器上；它出现在邮件传送结束"
+        "之后。首位数字 4 表示暂时性失败：客户端保留邮件，稍后"
+        "重试。",
+        [TEXT_CODE_BAD_ADDRESS_TITLE] =
+        "地址有误",
+        [TEXT_CODE_BAD_ADDRESS_SHORT] =
+        "服务器不接受该地址。",
+        [TEXT_CODE_BAD_ADDRESS_FULL] =
+        "没有任何 RFC 定义 510。服务器用它表示某个地址有误或未知"
+        "；它出现在 MAIL（指定发件人）或 RCPT（指定收件人）时。首"
+        "位数字 5 表示永久性失败：客户端不应原样重发，并应检查"
+        "地址。",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_TITLE] =
+        "收件人地址有误",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_SHORT] =
+        "服务器不接受收件人的地址。",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_FULL] =
+        "没有任何 RFC 定义 511。服务器用它表示收件人的地址有误或"
+        "未知；它出现在 RCPT（指定收件人）时。首位数字 5 表示永久"
+        "性失败：客户端不应原样重发，并应检查地址。",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_TITLE] =
+        "找不到收件人域名",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_SHORT] =
+        "找不到收件人地址中的域名。",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_FULL] =
+        "没有任何 RFC 定义 512。服务器用它表示，在域名系统（DNS）"
+        "中查不到该域名（收件人地址中 @ 之后的部分）的邮件主机"
+        "；它出现在 RCPT（指定收件人）时。首位数字 5 表示永久性失"
+        "败：客户端不应原样重发，并应检查地址。",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_TITLE] =
+        "地址类型错误",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_SHORT] =
+        "服务器无法使用这种地址。",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_FULL] =
+        "没有任何 RFC 定义 513。服务器用它表示某个地址属于它无法"
+        "使用的类型；它出现在 RCPT（指定收件人）时。首位数字 5 表"
+        "示永久性失败：客户端不应原样重发，并应检查地址。",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "主机从不接收邮件",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "这台主机从不接收邮件，无论来自何人、发给何人。",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "它代替问候语出现，之后除 QUIT 外，每个命令都可能得到这"
+        "个应答：主机存在，但在任何情况下都不接收邮件。早先的"
+        "一项试验（RFC 1846）也在 RCPT（指定收件人）时使用它。此为"
+        "永久性失败：再次尝试这台主机没有用；应检查地址，或者"
+        "检查把邮件引向这台主机的设置。",
+        [TEXT_CODE_ENCRYPTION_NEEDED_TITLE] =
+        "登录需要加密",
+        [TEXT_CODE_ENCRYPTION_NEEDED_SHORT] =
+        "必须先加密连接，才能进行此登录。",
+        [TEXT_CODE_ENCRYPTION_NEEDED_FULL] =
+        "没有任何 RFC 单独定义 523；RFC 5248 和 IANA 注册表把它与 5.7.10 "
+        "并列。它是对登录命令 AUTH 的应答：所选的登录方式需要加"
+        "密连接。首位数字 5 表示同样的登录会再次被拒绝；客户端"
+        "应先开启加密，或者选择更强的登录方式。",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_TITLE] =
+        "此登录方式须加密",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_SHORT] =
+        "所选的登录方式只允许在加密连接上使用。",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_FULL] =
+        "没有任何 RFC 单独定义 524；RFC 5248 和 IANA 注册表在 5.7.11 下把"
+        "它与 538 并列。它是对登录命令 AUTH 的应答：只有在连接加密"
+        "之后，才允许使用所选的登录方式。至少有一种服务器程序"
+        "在 RCPT（指定收件人）时也会发送它，表示找不到某个邮件列"
+        "表的成员。首位数字 5 表示同样的操作会再次被拒绝；如果"
+        "是登录，客户端应先开启加密。",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_TITLE] =
+        "用户账户已停用",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_SHORT] =
+        "登录信息正确，但账户已被停用。",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_FULL] =
+        "没有任何 RFC 单独定义 525；RFC 5248 和 IANA 注册表把它与 5.7.13 "
+        "并列。它是对登录命令 AUTH 的应答：密码正确，但管理员已"
+        "停用该账户。首位数字 5 表示永久性失败：换新密码没有用"
+        "；用户必须联系服务器的管理员。",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_TITLE] =
+        "不允许投递",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_SHORT] =
+        "服务器不允许这次投递。",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_FULL] =
+        "没有任何 RFC 单独定义 533；RFC 5248 和 IANA 注册表把它列为 5.7."
+        "1 的应答码之一，表示不允许投递。它出现在 RCPT（指定收件"
+        "人）时。首位数字 5 表示永久性失败：客户端不应原样重发"
+        "，应答文本应会说明缺少什么。",
+        [TEXT_CODE_REJECTED_AS_SPAM_TITLE] =
+        "作为垃圾邮件被拒",
+        [TEXT_CODE_REJECTED_AS_SPAM_SHORT] =
+        "服务器把这封邮件当作不受欢迎的邮件拒收。",
+        [TEXT_CODE_REJECTED_AS_SPAM_FULL] =
+        "没有任何 RFC 定义 541。服务器用它表示过滤器把邮件判为垃"
+        "圾邮件，即不请自来的群发邮件；它出现在邮件传送结束之"
+        "后。首位数字 5 表示永久性失败：客户端不应原样重发。",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_TITLE] =
+        "无法识别的参数",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_SHORT] =
+        "服务器不支持随发件人或收件人给出的某个参数。",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_FULL] =
+        "随 MAIL（指定发件人）或 RCPT（指定收件人）给出的某个参数"
+        "，服务器不认识或不支持；有些服务器在命令本身书写有误"
+        "时也会发送它。此为永久性失败：同样的命令会再次被拒绝"
+        "。如果邮件不需要该参数，发送程序可以将其去掉；否则邮"
+        "件无法通过此服务器。",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "域名不接收邮件",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "收件人域名完全不接收邮件。",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "它是对 RCPT（指定收件人）的应答：服务器已查明该地址的域"
+        "名不接收邮件，多半是通过域名系统（DNS）得知的；域名可"
+        "以用一种叫做空 MX（null MX）的记录来声明这一点。此为永久"
+        "性失败：该域名下的任何地址都不能接收邮件，应检查地址"
+        "。",
+        [TEXT_CODE_MESSAGE_REFUSED_TITLE] =
+        "邮件被拒绝",
+        [TEXT_CODE_MESSAGE_REFUSED_SHORT] =
+        "服务器不允许投递这封邮件。",
+        [TEXT_CODE_MESSAGE_REFUSED_FULL] =
+        "没有任何 RFC 定义 571。有些服务器（多为较旧的）用它表示"
+        "不允许投递，例如因为被阻止或因为本地规则；它出现在 RCPT"
+        "（指定收件人）时，或者邮件传送结束之后。首位数字 5 表"
+        "示永久性失败：客户端不应原样重发。",
+        [TEXT_CLASS_1_TITLE] =
+        "初步应答",
+        [TEXT_CLASS_1_FULL] =
+        "在其他协议中，以 1 开头的应答码表示操作已开始，之后还"
+        "会有另一个应答。SMTP 不使用这个类别：服务器不得发送这样"
+        "的应答码。",
+        [TEXT_CLASS_2_TITLE] =
+        "成功",
+        [TEXT_CLASS_2_FULL] =
+        "以 2 开头的应答码表示命令已执行。客户端可以继续下一步"
+        "。",
+        [TEXT_CLASS_3_TITLE] =
+        "继续",
+        [TEXT_CLASS_3_FULL] =
+        "以 3 开头的应答码表示命令到目前为止已被接受，服务器在"
+        "等待后续内容，例如邮件本身或登录的下一步。此时一切尚"
+        "未决定。",
+        [TEXT_CLASS_4_TITLE] =
+        "暂时性失败",
+        [TEXT_CLASS_4_FULL] =
+        "以 4 开头的应答码表示命令未执行，但同样的尝试以后可能"
+        "成功。客户端保留邮件，在一段时间内反复重试，只有全部"
+        "尝试都不成功时，才向发件人报告失败。",
+        [TEXT_CLASS_5_TITLE] =
+        "永久性失败",
+        [TEXT_CLASS_5_FULL] =
+        "以 5 开头的应答码表示命令被拒绝，同样的尝试会再次被拒"
+        "绝。客户端不应原样重复；通常它会告知发件人邮件未投递"
+        "。有关人员仍可消除原因（例如更正地址），然后再次发送"
+        "。",
+        [TEXT_CATEGORY_0_TITLE] =
+        "语法",
+        [TEXT_CATEGORY_0_FULL] =
+        "第二位数字为 0 的应答码涉及命令的形式：语法错误，未知"
+        "、不支持或多余的命令，以及不属于其他任何分组的命令。",
+        [TEXT_CATEGORY_1_TITLE] =
+        "信息",
+        [TEXT_CATEGORY_1_FULL] =
+        "第二位数字为 1 的应答码是对信息请求的应答，例如状态或"
+        "帮助。",
+        [TEXT_CATEGORY_2_TITLE] =
+        "连接",
+        [TEXT_CATEGORY_2_FULL] =
+        "第二位数字为 2 的应答码涉及客户端与服务器之间的连接。",
+        [TEXT_CATEGORY_3_TITLE] =
+        "未指定（第二位数字为 3）",
+        [TEXT_CATEGORY_3_FULL] =
+        "RFC 5321 没有赋予第二位数字 3 专门的含义。扩展使用这类应"
+        "答码，主要用于登录（身份验证）。",
+        [TEXT_CATEGORY_4_TITLE] =
+        "未指定（第二位数字为 4）",
+        [TEXT_CATEGORY_4_FULL] =
+        "RFC 5321 没有赋予第二位数字 4 专门的含义，也没有任何标准"
+        "应答码使用它。这类应答码是发送它们的服务器自行发明的"
+        "；只有首位数字可以信赖。",
+        [TEXT_CATEGORY_5_TITLE] =
+        "邮件系统",
+        [TEXT_CATEGORY_5_FULL] =
+        "第二位数字为 5 的应答码说明接收方邮件系统针对邮件或所"
+        "请求的其他操作处于何种状态。",
+        [TEXT_ENHANCED_0_0_TITLE] =
+        "没有更多细节",
+        [TEXT_ENHANCED_0_0_FULL] =
+        "这个状态码只说明是成功（2）、暂时失败（4）还是彻底失败"
+        "（5）。如果有原因，请看状态码旁边的文字。",
+        [TEXT_ENHANCED_1_0_TITLE] =
+        "地址状态，未具体说明",
+        [TEXT_ENHANCED_1_0_FULL] =
+        "此状态涉及发件人或收件人的地址，没有其他状态码适用。"
+        "类别为 2 时表示地址已被接受；为 4 或 5 时表示地址的某个"
+        "方面造成了阻碍。",
+        [TEXT_ENHANCED_1_1_TITLE] =
+        "邮箱不存在",
+        [TEXT_ENHANCED_1_1_FULL] =
+        "收件人域名下没有以 @ 之前的名称命名的邮箱。发往此地址"
+        "的邮件无法投递。",
+        [TEXT_ENHANCED_1_2_TITLE] =
+        "收件人域名无法接收邮件",
+        [TEXT_ENHANCED_1_2_FULL] =
+        "收件人地址中 @ 之后的部分不存在，或者不接收邮件。发往"
+        "此地址的邮件无法投递；域名可能拼写有误。",
+        [TEXT_ENHANCED_1_3_TITLE] =
+        "收件人地址格式错误",
+        [TEXT_ENHANCED_1_3_FULL] =
+        "收件人的地址不符合邮件地址的写法，例如可能含有空格或"
+        "者缺少 @。必须先更正，邮件才能发往该地址。",
+        [TEXT_ENHANCED_1_4_TITLE] =
+        "收件人地址有歧义",
+        [TEXT_ENHANCED_1_4_FULL] =
+        "该地址与不止一个邮箱相符，因此接收系统无法判断指的是"
+        "哪一个。需要完整而准确的地址。",
+        [TEXT_ENHANCED_1_5_TITLE] =
+        "收件人地址有效",
+        [TEXT_ENHANCED_1_5_FULL] =
+        "收件人的地址正确。在投递报告中，这表示成功。",
+        [TEXT_ENHANCED_1_6_TITLE] =
+        "邮箱已迁移，无转发地址",
+        [TEXT_ENHANCED_1_6_FULL] =
+        "该地址曾经有效，但发给它的邮件已不再被接收，也不会转"
+        "发。邮箱迁到了哪里，没有说明。",
+        [TEXT_ENHANCED_1_7_TITLE] =
+        "发件人地址格式错误",
+        [TEXT_ENHANCED_1_7_FULL] =
+        "发件人的地址不符合邮件地址的写法。必须先在发送程序的"
+        "设置中更正，邮件才能发出。",
+        [TEXT_ENHANCED_1_8_TITLE] =
+        "发件人域名无法接收邮件",
+        [TEXT_ENHANCED_1_8_FULL] =
+        "发件人地址中 @ 之后的部分不存在，或者不接收邮件，因此"
+        "回信和失败报告无法送回。许多系统不接收这样的邮件。",
+        [TEXT_ENHANCED_1_9_TITLE] =
+        "已转交，不再有后续报告",
+        [TEXT_ENHANCED_1_9_FULL] =
+        "收件人的地址有效，邮件已转交给一个不发送投递报告的系"
+        "统。此后不会再有这封邮件的消息。",
+        [TEXT_ENHANCED_1_10_TITLE] =
+        "收件人域名不接收邮件",
+        [TEXT_ENHANCED_1_10_FULL] =
+        "收件人域名在 DNS 中用一种叫做空 MX（null MX）的条目声明自"
+        "己不接收邮件。直接发往该域名下任何地址的邮件都无法投"
+        "递。",
+        [TEXT_ENHANCED_2_0_TITLE] =
+        "邮箱状态，未具体说明",
+        [TEXT_ENHANCED_2_0_FULL] =
+        "邮箱存在，此状态与它有关，但没有其他状态码适用。类别"
+        "为 4 或 5 时表示邮件未能放入邮箱；状态码旁边的文字可能"
+        "会说明原因。",
+        [TEXT_ENHANCED_2_1_TITLE] =
+        "邮箱已停用",
+        [TEXT_ENHANCED_2_1_FULL] =
+        "邮箱存在但不接收邮件，可能是暂时的（类别 4），也可能是"
+        "永久的（类别 5）。邮箱可能已被暂停、关闭，或者长期未使"
+        "用。",
+        [TEXT_ENHANCED_2_2_TITLE] =
+        "邮箱已满",
+        [TEXT_ENHANCED_2_2_FULL] =
+        "邮箱已达到存储上限。收件人腾出空间或获得更多空间之后"
+        "，邮箱就能再次接收新邮件。",
+        [TEXT_ENHANCED_2_3_TITLE] =
+        "邮件超过邮箱的大小限制",
+        [TEXT_ENHANCED_2_3_FULL] =
+        "邮件超过了此邮箱可接收的大小，即使邮件系统允许其他邮"
+        "箱接收更大的邮件。必须缩小邮件。",
+        [TEXT_ENHANCED_2_4_TITLE] =
+        "无法展开邮件列表",
+        [TEXT_ENHANCED_2_4_FULL] =
+        "该地址是一个邮件列表的地址，系统无法查明列表有哪些成"
+        "员。邮件未能转交给这些成员。",
+        [TEXT_ENHANCED_3_0_TITLE] =
+        "邮件系统状态，未具体说明",
+        [TEXT_ENHANCED_3_0_FULL] =
+        "此状态涉及整个邮件系统，没有其他状态码适用。类别为 4 "
+        "或 5 时表示，系统未能接收邮件，原因在于系统的某个方面"
+        "，而不在于地址。",
+        [TEXT_ENHANCED_3_1_TITLE] =
+        "邮件系统已满",
+        [TEXT_ENHANCED_3_1_FULL] =
+        "接收系统的存储空间已用完。其管理员腾出空间之后，邮件"
+        "就能投递；只在单个邮箱中删除邮件可能没有用。",
+        [TEXT_ENHANCED_3_2_TITLE] =
+        "系统不接收邮件",
+        [TEXT_ENHANCED_3_2_FULL] =
+        "接收系统不接收来自网络的邮件：可能是暂时的，例如在维"
+        "护或过载期间（类别 4），也可能从不接收（类别 5）。",
+        [TEXT_ENHANCED_3_3_TITLE] =
+        "不支持所要求的功能",
+        [TEXT_ENHANCED_3_3_FULL] =
+        "邮件要求的某项功能，接收系统没有，或者无法传递到下一"
+        "个系统。只有不使用这项功能，邮件才能通过。",
+        [TEXT_ENHANCED_3_4_TITLE] =
+        "邮件超过系统的大小限制",
+        [TEXT_ENHANCED_3_4_FULL] =
+        "邮件超过了接收系统可为任何人接收的大小。必须缩小邮件"
+        "；大文件可以改用链接分享。",
+        [TEXT_ENHANCED_3_5_TITLE] =
+        "邮件系统配置有误",
+        [TEXT_ENHANCED_3_5_FULL] =
+        "系统的设置使它无法接收这封邮件。其管理员必须改正设置"
+        "。",
+        [TEXT_ENHANCED_3_6_TITLE] =
+        "所要求的优先级已更改",
+        [TEXT_ENHANCED_3_6_FULL] =
+        "邮件已被接收，但优先级与所要求的不同。新的优先级写在"
+        "状态码旁边文字的开头。",
+        [TEXT_ENHANCED_4_0_TITLE] =
+        "网络或路由状态，未具体说明",
+        [TEXT_ENHANCED_4_0_FULL] =
+        "此状态涉及网络或通往目的地的路径，没有其他状态码适用"
+        "。类别为 4 或 5 时表示邮件未能转交下去。",
+        [TEXT_ENHANCED_4_1_TITLE] =
+        "主机没有应答",
+        [TEXT_ENHANCED_4_1_FULL] =
+        "发送系统尝试连接时，下一台邮件服务器没有应答。它可能"
+        "繁忙、已关机或与网络断开；发送系统通常会重试。",
+        [TEXT_ENHANCED_4_2_TITLE] =
+        "连接中断",
+        [TEXT_ENHANCED_4_2_FULL] =
+        "连接已经建立，但在邮件传送完毕之前中断，或者变得太慢"
+        "。发送系统通常会重试。",
+        [TEXT_ENHANCED_4_3_TITLE] =
+        "目录或 DNS 服务器故障",
+        [TEXT_ENHANCED_4_3_FULL] =
+        "转交邮件所需的某个目录无法查询；最常见的是 DNS，即互联"
+        "网的域名目录。发送系统通常会重试。",
+        [TEXT_ENHANCED_4_4_TITLE] =
+        "没有通往目的地的路由",
+        [TEXT_ENHANCED_4_4_FULL] =
+        "无法查明邮件下一步应送往何处，通常是因为 DNS 没有为收件"
+        "人域名指出邮件服务器。域名可能拼写有误，或者配置有误"
+        "。",
+        [TEXT_ENHANCED_4_5_TITLE] =
+        "邮件系统拥堵",
+        [TEXT_ENHANCED_4_5_FULL] =
+        "邮件系统目前要处理的邮件超出了它的能力。邮件通常稍后"
+        "就能通过。",
+        [TEXT_ENHANCED_4_6_TITLE] =
+        "检测到邮件循环",
+        [TEXT_ENHANCED_4_6_FULL] =
+        "邮件被转交的次数过多，因为邮件服务器或转发地址让它一"
+        "直绕圈子。必须由设置路由或转发的人来打破这个循环。",
+        [TEXT_ENHANCED_4_7_TITLE] =
+        "投递时限已过",
+        [TEXT_ENHANCED_4_7_FULL] =
+        "邮件已过期：它在队列中等待太久，或者超过了发件人设定"
+        "的时限。真正的阻碍是什么，可能写在状态码旁边，或者写"
+        "在先前的报告中。",
+        [TEXT_ENHANCED_5_0_TITLE] =
+        "协议状态，未具体说明",
+        [TEXT_ENHANCED_5_0_FULL] =
+        "此状态涉及两个系统之间的命令交互，没有其他状态码适用"
+        "。类别为 2 时表示一切正常；为 4 或 5 时表示交互中出了问"
+        "题。",
+        [TEXT_ENHANCED_5_1_TITLE] =
+        "无效命令",
+        [TEXT_ENHANCED_5_1_FULL] =
+        "发送程序在错误的时刻发出了命令，或者发出了服务器不支"
+        "持的命令。需要改正的是该程序或其设置，而不是邮件。",
+        [TEXT_ENHANCED_5_2_TITLE] =
+        "命令语法错误",
+        [TEXT_ENHANCED_5_2_FULL] =
+        "发送程序发出了服务器无法理解的命令，因为该命令未知或"
+        "书写有误。原因可能是不寻常的地址，也可能是程序的缺陷"
+        "。",
+        [TEXT_ENHANCED_5_3_TITLE] =
+        "收件人过多",
+        [TEXT_ENHANCED_5_3_FULL] =
+        "邮件的收件人超出了一次所能处理的数量。发送系统通常会"
+        "随后投递给其余的收件人；如果它做不到，就必须把邮件分"
+        "给人数较少的几组收件人发送。",
+        [TEXT_ENHANCED_5_4_TITLE] =
+        "无效的命令参数",
+        [TEXT_ENHANCED_5_4_FULL] =
+        "命令本身有效，但随命令给出的内容（例如地址或选项）超"
+        "出范围或不受支持。必须改正地址、程序或其设置。",
+        [TEXT_ENHANCED_5_5_TITLE] =
+        "协议版本不符",
+        [TEXT_ENHANCED_5_5_FULL] =
+        "两个系统使用的邮件协议版本互不匹配。其中一个必须更新"
+        "，或者改变设置。",
+        [TEXT_ENHANCED_5_6_TITLE] =
+        "登录数据过长",
+        [TEXT_ENHANCED_5_6_FULL] =
+        "在登录过程中，发送程序发送的一行超过了服务器可接受的"
+        "长度，因此登录失败。需要更换的是登录方式、密码或令牌"
+        "，或者程序，而不是邮件。",
+        [TEXT_ENHANCED_6_0_TITLE] =
+        "内容状态，未具体说明",
+        [TEXT_ENHANCED_6_0_FULL] =
+        "此状态涉及邮件的内容，没有其他状态码适用。类别为 2 时"
+        "表示内容已被接受；为 4 或 5 时表示内容中的某一部分造成"
+        "了阻碍。",
+        [TEXT_ENHANCED_6_1_TITLE] =
+        "不支持的内容类型",
+        [TEXT_ENHANCED_6_1_FULL] =
+        "邮件含有途中某个系统无法处理的内容类型，例如某种附件"
+        "。必须以其他形式发送。",
+        [TEXT_ENHANCED_6_2_TITLE] =
+        "需要转换但不被允许",
+        [TEXT_ENHANCED_6_2_FULL] =
+        "内容必须先转换成其他形式才能投递，但发件人或发送系统"
+        "的规则禁止这样做。邮件只有改成其他形式，或者在允许转"
+        "换的情况下才能通过。",
+        [TEXT_ENHANCED_6_3_TITLE] =
+        "需要转换但无法做到",
+        [TEXT_ENHANCED_6_3_FULL] =
+        "内容必须为下一个系统转换，而途中的某个系统做不到；例"
+        "如，它可能无法把 8 位文本转换成 7 位文本。邮件必须以更"
+        "简单的形式发送。",
+        [TEXT_ENHANCED_6_4_TITLE] =
+        "转换时丢失内容",
+        [TEXT_ENHANCED_6_4_FULL] =
+        "把邮件转换成其他形式会丢失部分内容。类别为 2 时表示邮"
+        "件仍已投递；类别为 5 时表示未投递，因为发件人不允许有"
+        "任何丢失。",
+        [TEXT_ENHANCED_6_5_TITLE] =
+        "转换失败",
+        [TEXT_ENHANCED_6_5_FULL] =
+        "内容必须先转换成其他形式才能投递，而转换失败了。邮件"
+        "未能转交下去。",
+        [TEXT_ENHANCED_6_6_TITLE] =
+        "邮件内容无法取得",
+        [TEXT_ENHANCED_6_6_FULL] =
+        "内容本应从另一个系统获取，但没有成功。因此没有可以投"
+        "递的内容。",
+        [TEXT_ENHANCED_6_7_TITLE] =
+        "不允许非 ASCII 地址",
+        [TEXT_ENHANCED_6_7_FULL] =
+        "发件人或收件人的地址含有 ASCII 之外的字符，例如“é”或"
+        "“例”，而此地址不允许使用这些字符。需要使用由不带附"
+        "加符号的字母 a 到 z、数字和常用符号组成的地址。",
+        [TEXT_ENHANCED_6_8_TITLE] =
+        "应答需要非 ASCII 字符",
+        [TEXT_ENHANCED_6_8_FULL] =
+        "为了应答，服务器必须写出一个含有 ASCII 之外字符（例如“"
+        "é”或“例”）的邮箱名称，但发送程序没有声明自己能读取"
+        "这样的应答。需要使用支持国际化地址（SMTPUTF8）的程序。",
+        [TEXT_ENHANCED_6_9_TITLE] =
+        "国际化邮件无法投递",
+        [TEXT_ENHANCED_6_9_FULL] =
+        "邮件的地址或其他邮件头字段含有 ASCII 之外的字符，例如“"
+        "é”或“例”，而其发送形式至少有一个收件人的系统无法接"
+        "受。发送时必须去掉这些字符，或者对它们使用较旧的编码"
+        "。",
+        [TEXT_ENHANCED_6_10_TITLE] =
+        "X.6.8 的过时重复",
+        [TEXT_ENHANCED_6_10_FULL] =
+        "此状态码与 X.6.8 含义相同，不应再使用：应答需要 ASCII 之外"
+        "的字符，而发送程序没有声明自己能读取这些字符。",
+        [TEXT_ENHANCED_7_0_TITLE] =
+        "安全或策略状态，未具体说明",
+        [TEXT_ENHANCED_7_0_FULL] =
+        "此状态涉及安全或策略，没有其他状态码适用，或者不便透"
+        "露更多。类别为 2 时通常是确认登录成功；为 4 或 5 时表示"
+        "某条规则造成了阻碍。",
+        [TEXT_ENHANCED_7_1_TITLE] =
+        "不允许投递",
+        [TEXT_ENHANCED_7_1_FULL] =
+        "由于接收系统或收件人的规则，发件人不能把这封邮件发往"
+        "此目的地。服务器把此状态码用于各种各样的规则；旁边的"
+        "文字往往会说明是哪一种。",
+        [TEXT_ENHANCED_7_2_TITLE] =
+        "不允许向此列表发信",
+        [TEXT_ENHANCED_7_2_FULL] =
+        "收件人是一个邮件列表，而这位发件人不能向它发信。需要"
+        "成为列表成员，或者得到列表所有者的许可。",
+        [TEXT_ENHANCED_7_3_TITLE] =
+        "无法进行安全转换",
+        [TEXT_ENHANCED_7_3_FULL] =
+        "要投递这封邮件，就必须把它从一种安全邮件转换成另一种"
+        "，而这无法做到。必须以收件人的系统能够处理的形式发送"
+        "。",
+        [TEXT_ENHANCED_7_4_TITLE] =
+        "不支持的安全功能",
+        [TEXT_ENHANCED_7_4_FULL] =
+        "邮件使用了途中某个系统不支持的安全功能，例如某种登录"
+        "方式。需要使用双方都支持的功能。",
+        [TEXT_ENHANCED_7_5_TITLE] =
+        "加密处理失败",
+        [TEXT_ENHANCED_7_5_FULL] =
+        "途中检查或解密邮件的系统未能完成这项工作，因为密钥或"
+        "证书缺失或无效。当对方服务器的证书不可信时，服务器也"
+        "会使用此状态码。",
+        [TEXT_ENHANCED_7_6_TITLE] =
+        "不支持的加密算法",
+        [TEXT_ENHANCED_7_6_FULL] =
+        "途中检查或解密邮件的系统未能完成这项工作，因为它不支"
+        "持所用的算法。需要使用双方都支持的算法。",
+        [TEXT_ENHANCED_7_7_TITLE] =
+        "邮件在途中被改动",
+        [TEXT_ENHANCED_7_7_FULL] =
+        "途中检查邮件的系统发现这封邮件已损坏或被改动。它可能"
+        "不再是发件人所写的内容。",
+        [TEXT_ENHANCED_7_8_TITLE] =
+        "登录信息无效",
+        [TEXT_ENHANCED_7_8_FULL] =
+        "发送程序尝试登录，但其用户名、密码或访问令牌未被接受"
+        "。在改正之前，邮件无法发送。",
+        [TEXT_ENHANCED_7_9_TITLE] =
+        "登录方式太弱",
+        [TEXT_ENHANCED_7_9_FULL] =
+        "发送程序尝试使用的登录方式，安全性低于服务器对该用户"
+        "的要求。必须在程序中选择更强的方式。",
+        [TEXT_ENHANCED_7_10_TITLE] =
+        "需要加密",
+        [TEXT_ENHANCED_7_10_FULL] =
+        "需要先有加密连接（TLS），多半是在登录之前。必须在发送"
+        "程序中或在发送服务器上开启加密。",
+        [TEXT_ENHANCED_7_11_TITLE] =
+        "此登录方式需要加密",
+        [TEXT_ENHANCED_7_11_FULL] =
+        "这种登录方式只能在加密连接上使用。必须在发送程序中开"
+        "启加密（TLS），或者选择其他登录方式。",
+        [TEXT_ENHANCED_7_12_TITLE] =
+        "账户尚不能用此登录方式",
+        [TEXT_ENHANCED_7_12_FULL] =
+        "账户必须先转换到所选的登录方式，才能使用该方式。通常"
+        "只要通过加密连接，用名为 PLAIN 的简单方式登录一次即可。",
+        [TEXT_ENHANCED_7_13_TITLE] =
+        "用户账户已停用",
+        [TEXT_ENHANCED_7_13_FULL] =
+        "用户名和密码正确，但账户已被停用，例如因为欠费或滥用"
+        "。只有其管理员才能重新启用。",
+        [TEXT_ENHANCED_7_14_TITLE] =
+        "服务器之间需要信任关系",
+        [TEXT_ENHANCED_7_14_FULL] =
+        "服务器本应从另一台服务器获取邮件的内容，但两者尚未设"
+        "置为互相信任。必须由管理员作出安排。",
+        [TEXT_ENHANCED_7_15_TITLE] =
+        "优先级过低",
+        [TEXT_ENHANCED_7_15_FULL] =
+        "服务器只接收优先级高于这封邮件的邮件，也许只是在一段"
+        "时间内如此。邮件可以稍后再发，或者在发件人有权使用更"
+        "高优先级时，以更高的优先级发送。",
+        [TEXT_ENHANCED_7_16_TITLE] =
+        "邮件对其优先级而言过大",
+        [TEXT_ENHANCED_7_16_FULL] =
+        "邮件超过了服务器对此优先级可接收的大小，也许只是在一"
+        "段时间内如此。必须缩小邮件，或者稍后再发，或者以更高"
+        "的优先级发送。",
+        [TEXT_ENHANCED_7_17_TITLE] =
+        "邮箱已更换所有者",
+        [TEXT_ENHANCED_7_17_FULL] =
+        "发件人要求，只有自某个日期以来邮箱的所有者没有变过才"
+        "投递邮件，而事实上已经变了。这样可以避免邮件落到陌生"
+        "人手中。",
+        [TEXT_ENHANCED_7_18_TITLE] =
+        "域名已更换所有者",
+        [TEXT_ENHANCED_7_18_FULL] =
+        "发件人要求，只有自某个日期以来地址的所有者没有变过才"
+        "投递邮件，而域名在此之后已经易主。这样可以避免邮件落"
+        "到陌生人手中。",
+        [TEXT_ENHANCED_7_19_TITLE] =
+        "无法核查邮箱的所有者",
+        [TEXT_ENHANCED_7_19_FULL] =
+        "发件人要求，只有自某个日期以来邮箱的所有者没有变过才"
+        "投递邮件，但接收系统没有这方面的记录。必须由发件人决"
+        "定是否取消这个条件再次发送。",
+        [TEXT_ENHANCED_7_20_TITLE] =
+        "没有有效的 DKIM 签名",
+        [TEXT_ENHANCED_7_20_FULL] =
+        "邮件没有有效的 DKIM 签名；这是域名为其邮件作保的数字签"
+        "名。发送方域名的管理员必须设置或修复 DKIM。",
+        [TEXT_ENHANCED_7_21_TITLE] =
+        "没有可接受的 DKIM 签名",
+        [TEXT_ENHANCED_7_21_FULL] =
+        "邮件有一个有效的 DKIM 签名（域名用它为自己的邮件作保）"
+        "，但该签名不符合接收系统自己的要求。例如，它覆盖邮件"
+        "的部分可能太少。",
+        [TEXT_ENHANCED_7_22_TITLE] =
+        "没有作者域名的 DKIM 签名",
+        [TEXT_ENHANCED_7_22_FULL] =
+        "邮件有一个有效的 DKIM 签名（域名用它为自己的邮件作保）"
+        "，但没有由读者所见的发件人（From）地址的域名所作的签名"
+        "。邮件必须由该域名签名。",
+        [TEXT_ENHANCED_7_23_TITLE] =
+        "SPF 检查未通过",
+        [TEXT_ENHANCED_7_23_FULL] =
+        "发件人域名公布了一份可以发送其邮件的服务器列表（SPF）"
+        "，而发出这封邮件的服务器不在允许之列。必须扩充列表，"
+        "或者通过列表中的服务器发送邮件。",
+        [TEXT_ENHANCED_7_24_TITLE] =
+        "SPF 检查出错",
+        [TEXT_ENHANCED_7_24_FULL] =
+        "无法评估可为发件人域名发送邮件的服务器列表（SPF）。要"
+        "么列表含有错误，要么 DNS 没有应答。",
+        [TEXT_ENHANCED_7_25_TITLE] =
+        "反向解析检查未通过",
+        [TEXT_ENHANCED_7_25_FULL] =
+        "DNS 为发送服务器的 IP 地址给出的名称缺失，或者不能解析回"
+        "该地址。发送服务器的管理员必须设法改正这一点。",
+        [TEXT_ENHANCED_7_26_TITLE] =
+        "多项发件人检查未通过",
+        [TEXT_ENHANCED_7_26_FULL] =
+        "用于核实邮件真正由谁发送的检查（例如 SPF 和 DKIM）中，有"
+        "不止一项未通过；状态码没有说明是哪几项。发送方域名的"
+        "管理员必须改正其 DNS 记录或邮件服务器。",
+        [TEXT_ENHANCED_7_27_TITLE] =
+        "发件人域名不接收邮件",
+        [TEXT_ENHANCED_7_27_FULL] =
+        "发件人域名在 DNS 中用一种叫做空 MX（null MX）的条目声明自"
+        "己不接收邮件，因此回信和失败报告无法送回。发件人需要"
+        "一个能接收邮件的地址。",
+        [TEXT_ENHANCED_7_28_TITLE] =
+        "检测到邮件洪泛",
+        [TEXT_ENHANCED_7_28_FULL] =
+        "这封邮件看起来是大批相似的垃圾邮件中的一封，例如为了"
+        "淹没某个邮箱而大量发送的那种。",
+        [TEXT_ENHANCED_7_29_TITLE] =
+        "ARC 检查未通过",
+        [TEXT_ENHANCED_7_29_FULL] =
+        "邮件带有 ARC 封印，每个转发它的系统都在其中记录自己所做"
+        "的发件人检查，而这些封印无效。它们无法证明邮件在转发"
+        "之前是真实的。",
+        [TEXT_ENHANCED_7_30_TITLE] =
+        "不支持所要求的加密",
+        [TEXT_ENHANCED_7_30_FULL] =
+        "邮件只能通过加密连接转交给支持 REQUIRETLS 的服务器，而下"
+        "一步的服务器中没有一台支持。在没有这种保护的情况下，"
+        "邮件未被继续传送。",
+        [TEXT_ENHANCED_CLASS_2_TITLE] =
+        "成功",
+        [TEXT_ENHANCED_CLASS_2_FULL] =
+        "操作成功：命令或地址已被接受，或者邮件已投递或转交。",
+        [TEXT_ENHANCED_CLASS_4_TITLE] =
+        "暂时性失败",
+        [TEXT_ENHANCED_CLASS_4_FULL] =
+        "邮件遇到了可能会自行消失的阻碍。发送系统通常会自动重"
+        "试。",
+        [TEXT_ENHANCED_CLASS_5_TITLE] =
+        "永久性失败",
+        [TEXT_ENHANCED_CLASS_5_FULL] =
+        "邮件按现状无法投递。必须先作出改动，才值得再次发送。",
+        [TEXT_SUBJECT_0_TITLE] =
+        "未指明领域",
+        [TEXT_SUBJECT_0_FULL] =
+        "状态码没有说明涉及什么：只有第一个数字有含义。",
+        [TEXT_SUBJECT_1_TITLE] =
+        "地址",
+        [TEXT_SUBJECT_1_FULL] =
+        "此状态涉及发件人或收件人的地址：地址的写法，或者地址"
+        "是否存在。发件人通常可以改正。",
+        [TEXT_SUBJECT_2_TITLE] =
+        "邮箱",
+        [TEXT_SUBJECT_2_FULL] =
+        "此状态涉及收件人的邮箱，例如邮箱已满或已停用。通常收"
+        "件人可以采取措施。",
+        [TEXT_SUBJECT_3_TITLE] =
+        "邮件系统",
+        [TEXT_SUBJECT_3_FULL] =
+        "此状态涉及整个接收邮件系统。通常其管理员可以采取措施"
+        "。",
+        [TEXT_SUBJECT_4_TITLE] =
+        "网络与路由",
+        [TEXT_SUBJECT_4_FULL] =
+        "此状态涉及通往目的地的路径：连接、DNS，或者从一台服务"
+        "器到下一台服务器的路由。通常途中各系统的管理员可以采"
+        "取措施。",
+        [TEXT_SUBJECT_5_TITLE] =
+        "邮件协议",
+        [TEXT_SUBJECT_5_FULL] =
+        "此状态涉及两个系统相互传送邮件所用的命令。程序的缺陷"
+        "和不良的连接属于这一领域。",
+        [TEXT_SUBJECT_6_TITLE] =
+        "邮件内容",
+        [TEXT_SUBJECT_6_FULL] =
+        "此状态涉及邮件的内容：其类型、格式，或者向其他形式的"
+        "转换。",
+        [TEXT_SUBJECT_7_TITLE] =
+        "安全或策略",
+        [TEXT_SUBJECT_7_FULL] =
+        "此状态涉及安全或某一方的规则：谁可以发信，以及登录、"
+        "加密或发件人的身份证明。",
+        [TEXT_SUBJECT_UNKNOWN_TITLE] =
+        "未知领域",
+        [TEXT_SUBJECT_UNKNOWN_FULL] =
+        "第二个数字在标准中没有含义。只有第一个数字可以信赖。",
+        [TEXT_REASON_UNKNOWN_TITLE] =
+        "未说明原因",
+        [TEXT_REASON_UNKNOWN_BECAUSE] =
+        "出现了应答中没有解释的问题",
+        [TEXT_REASON_UNKNOWN_FULL] =
+        "应答码和旁边的文字都没有说明原因。原因可能在于地址、"
+        "邮件，或者两个邮件系统中的任何一个。猜测可能会误导您"
+        "，因此这里不作猜测。",
+        [TEXT_REASON_UNKNOWN_ADVICE_NOBODY] =
+        "如果应答码以 4 开头，请等待：您的邮件服务器会自动重试"
+        "。如果以 5 开头，请先检查地址。如果地址正确，请把完整"
+        "的应答交给您的邮件管理员，由其向收件人一方询问。",
+        [TEXT_REASON_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "在邮件日志中找到完整的应答，以及它所应答的命令。写信"
+        "给收件人域名的 postmaster，并提供该应答、时间和您服务器的"
+        " IP 地址。",
+        [TEXT_REASON_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "根据时间和发件人的 IP 地址，在您服务器的日志中找到这次"
+        "尝试；日志往往比应答说得更多。请让您的服务器今后在应"
+        "答中说明原因，以便发件人知道该怎么做。",
+        [TEXT_REASON_MAILBOX_FULL_TITLE] =
+        "邮箱已满",
+        [TEXT_REASON_MAILBOX_FULL_BECAUSE] =
+        "收件人的邮箱已满",
+        [TEXT_REASON_MAILBOX_FULL_FULL] =
+        "邮箱已用完分配给它的空间，因此放不下新邮件。许多满了"
+        "的邮箱几天之内就会得到清理。如果一个邮箱几周都是满的"
+        "，往往已经没有人在看了。",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT] =
+        "删除不再需要的内容，先删大附件，然后清空“已删除”和"
+        "“垃圾邮件”文件夹，它们通常也计入空间。如果还不够，"
+        "请向您的邮件服务商申请更多空间。一有空间，发件人就能"
+        "重新联系到您。",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER] =
+        "用其他方式（例如电话）告诉收件人邮箱已满。如果邮件已"
+        "被退回，请过一天再发。如果连续几周都失败，请停止向此"
+        "地址写信。",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER_ADMIN] =
+        "让您的服务器在其通常的时限内继续重试。如果发往该地址"
+        "的邮件一再以同样的方式失败，请把该地址从您的邮件列表"
+        "中移除。",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "提高该邮箱的存储上限，或者帮助其所有者清理。如果邮箱"
+        "已无人使用，请将其关闭，以便发件人知道该地址已不存在"
+        "。",
+        [TEXT_REASON_RECIPIENT_RATE_TITLE] =
+        "收件人收信过快",
+        [TEXT_REASON_RECIPIENT_RATE_BECAUSE] =
+        "发给该收件人的邮件超过了邮箱一次所能接收的数量",
+        [TEXT_REASON_RECIPIENT_RATE_FULL] =
+        "一个邮箱在一定时间内能接收的邮件是有限的，所有发件人"
+        "合并计算。这个邮箱已达到上限。起因不是您的邮件，限制"
+        "也会自动解除。",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_NOBODY] =
+        "无需改正任何东西。请等待：您的邮件服务器会自动重试。"
+        "如果邮件已被退回，请过几个小时再发。",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_SENDER_ADMIN] =
+        "让您的服务器以逐渐加长的间隔重试。如果您自己的系统向"
+        "该收件人大量发信（例如告警或通知），请把它们合并成较"
+        "少的邮件。",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT] =
+        "查看您的邮箱中是否有大量涌入的通知、注册确认或自动回"
+        "复，并从源头上制止。如果您确实需要接收这么多邮件，请"
+        "向您的邮件服务商申请更高的上限。",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT_ADMIN] =
+        "在日志中查看是谁向此邮箱发送了这么多邮件。从源头上制"
+        "止大量来信；如果这些邮件确有需要，则提高上限。",
+        [TEXT_REASON_EXPIRED_TITLE] =
+        "投递时限已过",
+        [TEXT_REASON_EXPIRED_BECAUSE] =
+        "邮件未能在允许的时间内投递",
+        [TEXT_REASON_EXPIRED_FULL] =
+        "邮件经过反复尝试（通常持续几天），最后被放弃。真正的"
+        "阻碍另有原因，例如某台服务器无法连接；报告往往会指出"
+        "最后一次遇到的阻碍。除非重新发送，这封邮件不会送达。",
+        [TEXT_REASON_EXPIRED_ADVICE_RECIPIENT_ADMIN] =
+        "查明邮件为何进不来。检查该域名的邮件服务器是否正确（`d"
+        "ig +short MX example.com`，请换成您的域名），是否在运行，能否"
+        "从外部通过 25 端口连接，以及日志中是否有长串的暂时拒绝"
+        "记录。",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER] =
+        "检查地址，尤其是 @ 之后的部分。用其他方式询问收件人是"
+        "否能收到别的邮件。阻碍消除之后，重新发送邮件。",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER_ADMIN] =
+        "在您的邮件日志中查看先前各次尝试得到的应答：它们会指"
+        "出真正的阻碍。从发送服务器尝试连接收件人的服务器，例"
+        "如用 `nc -vz mx.example.com 25`。如果别人能连上而您不能，阻碍"
+        "就在您这一方。",
+        [TEXT_REASON_ROUTING_LOOP_TITLE] =
+        "邮件循环",
+        [TEXT_REASON_ROUTING_LOOP_BECAUSE] =
+        "邮件一直绕圈子，或者经过的服务器过多",
+        [TEXT_REASON_ROUTING_LOOP_FULL] =
+        "每台转交邮件的服务器都会在邮件中添加一行。这封邮件中"
+        "的这种行太多了，这几乎总是表示服务器或转发地址在来回"
+        "传递它。邮件被拦下，以免永远循环下去。",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT_ADMIN] =
+        "在退回邮件的邮件头中，自下而上阅读各个 Received 行：重复"
+        "出现的服务器名称就构成了循环。然后改正把邮件送回来的"
+        "环节：该域名的 MX 记录（`dig +short MX example.com`）、您的服务"
+        "器所接收邮件的域名列表，或者您各台服务器之间的转发。",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT] =
+        "检查您所有邮箱的转发规则和过滤规则。两个地址不能互相"
+        "转发：请删除其中一条规则。",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER] =
+        "用其他方式告诉收件人，发往此地址的邮件在绕圈子。等收"
+        "件人或邮件管理员改正之后，再重新发送您的邮件。",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER_ADMIN] =
+        "在退回邮件的邮件头中，自下而上阅读各个 Received 行。如果"
+        "您自己的服务器出现不止一次，请改正它们的路由。否则，"
+        "请把这些行发给收件人的邮件管理员，所用的地址不能又把"
+        "邮件引入循环。",
+        [TEXT_REASON_GREYLISTED_TITLE] =
+        "灰名单，有意推迟",
+        [TEXT_REASON_GREYLISTED_BECAUSE] =
+        "来自陌生发件人的邮件被有意推迟（灰名单），或者仍在核"
+        "实某个地址",
+        [TEXT_REASON_GREYLISTED_FULL] =
+        "灰名单是指，陌生发件人的首次尝试会先被拒绝，之后的尝"
+        "试才被接受。普通的邮件服务器会自动重试；许多发送垃圾"
+        "邮件的程序则不会。有些服务器在核实某个地址是否存在时"
+        "，也会这样应答。",
+        [TEXT_REASON_GREYLISTED_ADVICE_NOBODY] =
+        "请等待：您的邮件服务器会自动重试，邮件通常在一小时左"
+        "右送达。只有在邮件已被退回时，才需要过半小时再发一次"
+        "。",
+        [TEXT_REASON_GREYLISTED_ADVICE_SENDER_ADMIN] =
+        "确保您的服务器把这类邮件保留在队列中，并在大约 15 分钟"
+        "后用同一个 IP 地址、同一个发件人地址重试。只发送一次的"
+        "程序必须把邮件交给有队列的服务器。",
+        [TEXT_REASON_GREYLISTED_ADVICE_RECIPIENT_ADMIN] =
+        "如果这种延迟给您的用户造成不便，请让已知的通信对象和"
+        "大型邮件服务商免于灰名单。检查您的服务器是否在几分钟"
+        "后放行第二次尝试。",
+        [TEXT_REASON_SENDER_AUTH_TITLE] =
+        "发件人未通过验证",
+        [TEXT_REASON_SENDER_AUTH_BECAUSE] =
+        "邮件未通过对发件人身份的检查（SPF、DKIM、DMARC 或 ARC）",
+        [TEXT_REASON_SENDER_AUTH_FULL] =
+        "域名会公布哪些服务器可以发送其邮件（SPF）、其数字签名"
+        "的密钥（DKIM），以及如何处理两项检查都未通过的邮件（DMAR"
+        "C）；ARC 则在邮件被转发时记录检查结果。对于这封邮件，其"
+        "中至少有一项缺失或有误，因此无法把它与伪造的邮件区分"
+        "开来。",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER_ADMIN] =
+        "查询您域名的 DNS 记录，这里以 example.org 为例：SPF 用 `dig +sho"
+        "rt TXT example.org`（应当正好有一条以 v=spf1 开头的记录，并涵"
+        "盖每一台为您发信的服务器），DKIM 用 `dig +short TXT selector._dom"
+        "ainkey.example.org`（选择器是邮件的 DKIM-Signature 行中 s= 的值）"
+        "，DMARC 用 `dig +short TXT _dmarc.example.org`。补上缺失的记录或改"
+        "正有误的记录，并让您的服务器对所有邮件进行 DKIM 签名。SP"
+        "F 或 DKIM 必须以与 From 地址相同的域名通过检查。然后向外部"
+        "的邮箱发一封测试邮件：其中的 Authentication-Results 行会显示"
+        "现在哪些检查已通过。",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER] =
+        "请通过您地址所属域名的邮件服务器发送，不要以该域名的"
+        "名义通过其他服务商发送。如果您已经这样做，请把这条应"
+        "答转给您的邮件管理员。在原因改正之前，请勿再次发送这"
+        "封邮件。",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
+        "如果邮件是转发来的，或者来自邮件列表，检查可能因此失"
+        "效。让转发服务器不改动邮件，使用其自身域名的退信地址"
+        "（SRS），并添加 ARC 封印；让您的服务器接受您所信任的转发"
+        "方的封印。",
+        [TEXT_REASON_TLS_TITLE] =
+        "需要加密连接或加密失败",
+        [TEXT_REASON_TLS_BECAUSE] =
+        "连接没有按要求使用 TLS 加密保护，或者无法建立加密",
+        [TEXT_REASON_TLS_FULL] =
+        "TLS 加密两个邮件系统之间的连接，并让一方通过证书核实另"
+        "一方。在这里，要求加密但没有使用，或者无法启动加密，"
+        "或者加密不符合为这封邮件或该域名设定的规则（DANE、MTA-STS"
+        " 或 REQUIRETLS）。邮件没有通过不安全的连接传送。",
+        [TEXT_REASON_TLS_ADVICE_SENDER_ADMIN] =
+        "在您的服务器上为外发邮件开启 TLS，使用 TLS 1.2 或 1.3，并及"
+        "时更新其软件。用 `openssl s_client -starttls smtp -connect mx.example.co"
+        "m:25` 测试对方：它会显示加密能否启动，以及证书是否有效"
+        "、名称是否正确。如果问题出在对方，请告知收件人域名的 p"
+        "ostmaster；请勿关闭这些检查。",
+        [TEXT_REASON_TLS_ADVICE_SENDER] =
+        "在您的邮件程序的发件设置中开启加密：465 端口使用 SSL/TLS"
+        "，587 端口使用 STARTTLS。如果已经开启，请把这条应答转给您"
+        "的邮件管理员。",
+        [TEXT_REASON_TLS_ADVICE_RECIPIENT_ADMIN] =
+        "用 `openssl s_client -starttls smtp -connect mx.example.com:25` 测试您的服"
+        "务器：证书必须在有效期内，附有完整的中间证书，并且是"
+        "为 MX 记录中的服务器名称签发的。如果您使用 DANE（`dig +short"
+        " TLSA _25._tcp.mx.example.com`）或 MTA-STS（位于 https://mta-sts.example.co"
+        "m/.well-known/mta-sts.txt 的文件），请使其与证书和服务器名称一"
+        "致。",
+        [TEXT_REASON_CLIENT_AUTH_TITLE] =
+        "需要登录或登录失败",
+        [TEXT_REASON_CLIENT_AUTH_BECAUSE] =
+        "需要登录或登录未成功，或者该账户不被允许发信",
+        [TEXT_REASON_CLIENT_AUTH_FULL] =
+        "要通过此服务器发信，邮件程序必须用用户名和密码或其他"
+        "证明登录。现在缺少这些信息，或者它们未被接受，或者该"
+        "账户已被禁止发信，例如在遭到滥用之后。收件人的地址不"
+        "是原因。",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER_ADMIN] =
+        "检查您的服务器或程序登录所用的用户名、密码或令牌，以"
+        "及登录方式和端口（587 或 465，并使用 TLS）。许多服务商要"
+        "求使用 OAuth 2.0，或者用应用专用密码（授权码）代替普通密"
+        "码。如果账户被禁止发信，请查明它发送过什么：密码被盗"
+        "是常见的原因。更改密码，然后请服务商解除对该账户的限"
+        "制。",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER] =
+        "在您的邮件程序的发件设置中开启登录（身份验证）和加密"
+        "，并重新输入您的用户名和密码。如果您的账户使用两步验"
+        "证，通常需要向您的服务商获取应用专用密码（授权码）。"
+        "如果您已被禁止发信，请更改密码，并请您的服务商恢复您"
+        "的发信权限。",
+        [TEXT_REASON_REVERSE_DNS_TITLE] =
+        "服务器名称缺失或有误",
+        [TEXT_REASON_REVERSE_DNS_BECAUSE] =
+        "发送服务器在反向解析或问候语中的名称缺失、过于笼统或"
+        "不匹配",
+        [TEXT_REASON_REVERSE_DNS_FULL] =
+        "DNS 应当为每台邮件服务器的 IP 地址给出一个名称（反向解析"
+        "），这个名称应当能解析回该地址，服务器也应当用这样的"
+        "名称向其他服务器问候（HELO 或 EHLO）。在这里，名称缺失、"
+        "不匹配，或者看起来像家庭网络连接的名称。许多垃圾邮件"
+        "来自这样的计算机，因此许多系统会拒绝它们。",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER_ADMIN] =
+        "用 `dig -x 192.0.2.1 +short` 查询您服务器的 IP 地址的名称，再用 "
+        "`dig +short mail.example.org` 查询由此得到的名称（对于 IPv6，用 `d"
+        "ig +short AAAA mail.example.org`）：结果必须是同一个地址。如果不"
+        "是，请让该 IP 地址的提供商把它的反向条目（PTR）设为您服"
+        "务器自己的名称，并在您的域名中添加相应的 A 或 AAAA 记录"
+        "。把您的服务器问候其他服务器（HELO 或 EHLO）时所用的名称"
+        "设为同一个完整名称。如果您无法获得这样的条目，请通过"
+        "您服务商的邮件服务器发送。",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER] =
+        "如果您的程序或设备直接投递邮件，请把它设为通过您的邮"
+        "件服务商的服务器发送（587 或 465 端口，使用您的用户名和"
+        "密码）。否则，请把这条应答转给您的邮件管理员。",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_RECIPIENT_ADMIN] =
+        "如果您信任这位发件人，在对方改正名称之前，可以让其 IP "
+        "地址免于此项检查。同时检查您自己的 DNS 查询是否正常：如"
+        "果查询失败，正确的名称也会显得缺失。",
+        [TEXT_REASON_MALWARE_TITLE] =
+        "发现恶意软件或网络钓鱼",
+        [TEXT_REASON_MALWARE_BECAUSE] =
+        "在邮件中发现了病毒、恶意链接或网络钓鱼内容",
+        [TEXT_REASON_MALWARE_FULL] =
+        "扫描程序在邮件中发现了它认为危险的东西：受感染的文件"
+        "、指向有害网页的链接，或者窃取密码或钱财的企图。发件"
+        "人的计算机或账户可能已被他人控制。也可能是误报。",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER_ADMIN] =
+        "在弄清情况之前，请先当真处理：扫描发出邮件的计算机，"
+        "更改账户的密码，并在日志中查看它还发送过什么。如果是"
+        "误报，请把该文件或链接报告给扫描程序的厂商，并告知收"
+        "件人域名的 postmaster。在事情解决之前，不要让这封邮件再次"
+        "发送。",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER] =
+        "请勿再次发送这封邮件。对您的计算机进行病毒扫描，并检"
+        "查该文件或链接是否真是您的；如果这封邮件不是您写的，"
+        "请立即更改密码。如果您确信它无害，请把这条应答交给您"
+        "的邮件管理员。",
+        [TEXT_REASON_MALWARE_ADVICE_RECIPIENT_ADMIN] =
+        "在扫描程序的日志中查看它发现了什么。如果是误报，请报"
+        "告给扫描程序的厂商，并只放行这一个文件或链接，而不是"
+        "放行整个发件人。",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_TITLE] =
+        "收件人过多",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_BECAUSE] =
+        "一封邮件或一次会话中的收件人过多",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_FULL] =
+        "服务器会限制一封邮件或一次会话可有多少收件人。限额之"
+        "内的收件人可能已被接受。对其余的收件人，必须另行发送"
+        "这封邮件。",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER_ADMIN] =
+        "在您服务器的设置中，把每次投递的收件人数量降到应答中"
+        "指出的限额，或者降到 100 或更少。这样您的服务器会自动拆"
+        "分邮件，分批发送。对于订阅类群发邮件，请使用能给每位"
+        "收件人单独发送一份的软件。",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER] =
+        "把邮件先后分给人数较少的几组收件人发送。对于您经常写"
+        "信的人群，请使用邮件列表。请去掉已经收到邮件的人。",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_TITLE] =
+        "连接过多",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_BECAUSE] =
+        "同时打开的连接过多，或者通过一个连接发来的邮件过多",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_FULL] =
+        "服务器会限制一台发送服务器可以同时打开多少个连接，以"
+        "及通过每个连接可以发送多少封邮件。现在已达到上限。打"
+        "开的连接减少之后，邮件就能通过。",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER_ADMIN] =
+        "在您服务器的设置中，降低到此目的地的并发连接数，以及"
+        "每个连接的邮件数，例如降到 5 个连接、20 封邮件。关闭空"
+        "闲的连接。检查是否有其他程序从同一个 IP 地址发信。",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER] =
+        "请等待：您的邮件服务器会自动重试。如果邮件是由您自己"
+        "的程序发送的，请让它使用较少的连接，并在邮件之间停顿"
+        "。",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_RECIPIENT_ADMIN] =
+        "如果应当接收这位发件人的邮件，请提高其 IP 地址的连接上"
+        "限。如果同时有许多发件人达到上限，请检查您的服务器是"
+        "否过载，或者空闲连接是否保持过久。",
+        [TEXT_REASON_MAILBOX_MOVED_TITLE] =
+        "地址已更换或弃用",
+        [TEXT_REASON_MAILBOX_MOVED_BECAUSE] =
+        "收件人的地址已弃用或更换",
+        [TEXT_REASON_MAILBOX_MOVED_FULL] =
+        "该地址曾经有效，但发给它的邮件已不再被接收。对方可能"
+        "已离开原来的机构，或者换了服务商。有时应答会指出新地"
+        "址。",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER] =
+        "如果应答指出了新地址，请使用新地址，但要先确认它确实"
+        "属于对方。否则，请向本人或其机构询问。把旧地址从您的"
+        "通讯录和列表中删除。",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER_ADMIN] =
+        "把旧地址从您的邮件列表中移除。不要自动换成新地址：请"
+        "让本人确认。",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_RECIPIENT] =
+        "把您的新地址告诉您的联系人。如果旧地址仍归您所有，请"
+        "让其服务商在一段时间内把邮件转发到新地址。",
+        [TEXT_REASON_MAILBOX_UNKNOWN_TITLE] =
+        "没有此邮箱",
+        [TEXT_REASON_MAILBOX_UNKNOWN_BECAUSE] =
+        "没有与此地址对应的邮箱",
+        [TEXT_REASON_MAILBOX_UNKNOWN_FULL] =
+        "收件人域名下没有以 @ 之前的名称命名的邮箱。地址可能拼"
+        "写有误，邮箱也可能已被删除，或者从未存在过。",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER] =
+        "把地址与您信得过的来源逐个字符比对：字母颠倒、漏掉一"
+        "个点或域名写错都很常见。如果没有发现错误，请用其他方"
+        "式向对方询问正确的地址。在确定地址正确之前，不要再向"
+        "它写信；如果地址有误，请把它从您的通讯录和列表中删除"
+        "。",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "请立即把该地址从您的邮件列表中移除：向许多不存在的地"
+        "址发信，会使发件人看起来像垃圾邮件发送者。如果有许多"
+        "地址都这样投递失败，请检查列表的来源，并让新地址先经"
+        "其所有者确认。",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "如果该地址应当存在，请为它创建邮箱或别名。检查接收外"
+        "部邮件的服务器或其前面的过滤服务是否有最新的地址列表"
+        "。",
+        [TEXT_REASON_MAILBOX_DISABLED_TITLE] =
+        "邮箱已停用",
+        [TEXT_REASON_MAILBOX_DISABLED_BECAUSE] =
+        "收件人的邮箱已停用，或者目前不接收邮件",
+        [TEXT_REASON_MAILBOX_DISABLED_FULL] =
+        "邮箱存在，但不接收邮件。它可能被服务商暂停或锁定，被"
+        "其所有者关闭，或者长期未使用。它以后可能恢复接收邮件"
+        "，也可能永远不会。",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT] =
+        "请登录您的邮箱：如果是长期未使用，这样做可能就够了。"
+        "如果无法登录，请向您的邮件服务商询问停用的原因；欠费"
+        "或有滥用迹象都是常见的原因。",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER] =
+        "用其他方式告诉收件人邮件无法送达。如果邮件已被退回，"
+        "请过几天再试。如果持续失败，请停止向此地址写信。",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER_ADMIN] =
+        "只要拒绝是暂时性的，就让您的服务器继续重试。如果发往"
+        "该地址的邮件一再以同样的方式失败，请把该地址从您的邮"
+        "件列表中移除。",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT_ADMIN] =
+        "检查账户为何被停用；如果它应当接收邮件，请重新启用。"
+        "如果要一直关闭，请将其删除，以便发件人知道该地址已不"
+        "存在。",
+        [TEXT_REASON_ADDRESS_SYNTAX_TITLE] =
+        "收件人地址格式错误",
+        [TEXT_REASON_ADDRESS_SYNTAX_BECAUSE] =
+        "收件人的地址书写有误，或者其形式无法接受",
+        [TEXT_REASON_ADDRESS_SYNTAX_FULL] =
+        "邮件地址由名称、@ 和域名组成，不含空格，并且只能使用某"
+        "些字符。这个地址违反了这些规则，或者其形式是邮件系统"
+        "无法处理的，例如含有 ASCII 之外的文字（“é”或“例”）"
+        "。",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER] =
+        "查看地址中是否有空格、逗号、括号、引号、末尾的点、带"
+        "附加符号的字母，或者两个地址连在了一起：复制地址时常"
+        "常会带上这些东西。请同时在您的通讯录中改正，然后再次"
+        "发送邮件。",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER_ADMIN] =
+        "在人们输入地址时进行检查，并确保您的软件只传递地址本"
+        "身，不带显示名称。含有 ASCII 之外文字的地址需要 SMTPUTF8，"
+        "您的服务器和收件人的服务器都必须支持这个扩展。",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_RECIPIENT_ADMIN] =
+        "如果该地址正在使用，请让您的服务器接受它；ASCII 之外的"
+        "文字需要 SMTPUTF8 扩展。否则，请给其所有者另设一个只含普"
+        "通字母和数字的地址。",
+        [TEXT_REASON_DOMAIN_NO_MAIL_TITLE] =
+        "域名不接收邮件",
+        [TEXT_REASON_DOMAIN_NO_MAIL_BECAUSE] =
+        "收件人域名或其邮件主机已声明不接收邮件",
+        [TEXT_REASON_DOMAIN_NO_MAIL_FULL] =
+        "其所有者已声明此处不接收邮件：或者在 DNS 中用一种叫做空"
+        " MX（null MX）的条目声明，或者在服务器的应答中声明。这样"
+        "的域名和主机只用于其他用途，例如网页。那里的任何地址"
+        "都无法通过邮件联系。",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER] =
+        "检查地址中 @ 之后的部分是否有输入错误。如果没有错误，"
+        "请向收件人询问其他域名下的地址。把这个地址从您的通讯"
+        "录中删除。",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER_ADMIN] =
+        "把该域名下的所有地址从您的邮件列表中移除。如果您的服"
+        "务器对该域名使用固定路由，请检查它是否指向正确的主机"
+        "。",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_RECIPIENT_ADMIN] =
+        "用 `dig +short MX example.com`（请换成您的域名）查看该域名的邮"
+        "件条目：结果 `0 .` 表示它不接收邮件。如果它应当接收，请"
+        "在那里填入您的邮件服务器的名称，并把该服务器设为接收"
+        "该域名的邮件，而不是以 521 或 556 应答。",
+        [TEXT_REASON_DOMAIN_UNKNOWN_TITLE] =
+        "找不到域名",
+        [TEXT_REASON_DOMAIN_UNKNOWN_BECAUSE] =
+        "收件人域名不存在，或者没有可用的邮件服务器",
+        [TEXT_REASON_DOMAIN_UNKNOWN_FULL] =
+        "地址中 @ 之后的部分在 DNS（互联网的名称目录）中找不到，"
+        "或者那里没有为它给出可用的邮件服务器。多半是输入错误"
+        "。也可能是域名已被弃用或配置有误。",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER] =
+        "逐个字符检查 @ 之后的部分：字母颠倒或后缀写错（例如把 ."
+        "com 写成 .con）很常见。如果没有错误，请用其他方式向收件"
+        "人询问可用的地址。",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "在发送服务器上和别处，用 `dig MX example.com` 和 `dig A example.com"
+        "` 查询该域名。如果只在别处能查到，请修复您服务器的 DNS "
+        "查询。如果在哪里都查不到，请把该地址从您的列表中移除"
+        "。",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "检查域名的注册是否已到期，以及其域名服务器是否应答。`d"
+        "ig +short MX example.com`（请换成您的域名）必须给出您的邮件服"
+        "务器的名称，而这个名称必须有 A 或 AAAA 记录。",
+        [TEXT_REASON_DNS_FAILURE_TITLE] =
+        "DNS 查询失败",
+        [TEXT_REASON_DNS_FAILURE_BECAUSE] =
+        "当时无法在 DNS 中查询某个名称",
+        [TEXT_REASON_DNS_FAILURE_FULL] =
+        "要投递邮件，必须在 DNS（互联网的名称目录）中查询名称。"
+        "查询因可能自行消失的原因而失败，例如某台域名服务器没"
+        "有应答。这并不表示地址有误。",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_NOBODY] =
+        "请等待：您的邮件服务器会自动重试，通常会持续几天。如"
+        "果邮件已被退回，请过几个小时再发。",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_SENDER_ADMIN] =
+        "在发送服务器上用收件人域名试运行 `dig MX example.com`。如果"
+        "许多域名都失败，请修复您的服务器所用的 DNS 解析器。如果"
+        "只有这一个失败，问题就在它的域名服务器；同时检查您自"
+        "己域名的域名服务器是否应答，因为接收方也会查询发件人"
+        "域名。",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_RECIPIENT_ADMIN] =
+        "检查该域名的每一台域名服务器是否应答：`dig NS example.com +sh"
+        "ort` 会列出它们，`dig @ns1.example.com MX example.com` 则向其中一台"
+        "查询。如果该域名使用 DNSSEC 签名，请检查签名是否已过期。",
+        [TEXT_REASON_MESSAGE_TOO_BIG_TITLE] =
+        "邮件过大",
+        [TEXT_REASON_MESSAGE_TOO_BIG_BECAUSE] =
+        "邮件过大",
+        [TEXT_REASON_MESSAGE_TOO_BIG_FULL] =
+        "每个邮件系统都对邮件的大小有限制，通常在 10 到 50 MB 之间"
+        "，单个邮箱的限制可能更低。附件在发送时会增大三分之一"
+        "以上：一个 20 MB 的文件会使邮件达到约 27 MB。",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER] =
+        "把大文件放到文件分享服务上，改为发送链接。或者缩小文"
+        "件（例如缩小图片），或者把文件分到几封邮件中。再次发"
+        "送同一封邮件没有用。",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER_ADMIN] =
+        "查看收件人的服务器在对 EHLO 的应答中以 SIZE 声明的限制。"
+        "在您自己的服务器上设定合理的限制，以便用户立即得到提"
+        "示，并为他们提供通过链接分享文件的途径。",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_RECIPIENT_ADMIN] =
+        "如果应当接收这种大小的邮件，请在邮件经过的每台服务器"
+        "（包括过滤器）上以及该邮箱上提高限制。请记住，邮件会"
+        "比其中的文件大三分之一以上。",
+        [TEXT_REASON_IP_BLOCKED_TITLE] =
+        "发送服务器被阻止",
+        [TEXT_REASON_IP_BLOCKED_BECAUSE] =
+        "发送服务器或其 IP 地址在黑名单上，或者本身就遭到拒绝",
+        [TEXT_REASON_IP_BLOCKED_FULL] =
+        "对方不接收来自发出这封邮件的服务器或其 IP 地址的任何邮"
+        "件。通常是因为它发出过垃圾邮件，或者它在许多邮件系统"
+        "查询的公共黑名单上。收件人的地址和邮件的内容不是原因"
+        "。",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER_ADMIN] =
+        "在应答所指出的黑名单中查询您服务器的 IP 地址，并了解它"
+        "为何被列入。先消除原因：受感染的计算机、被盗的密码、"
+        "为任何人转交邮件的服务器，或者质量不良的邮件列表。然"
+        "后在该黑名单的网站上申请移除；如果是服务商自己的阻止"
+        "措施，则通过应答中的链接或向其 postmaster 申请。如果该地"
+        "址属于家庭连接或会变动的连接，请改为通过您服务商的邮"
+        "件服务器发送。",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER] =
+        "请把这条应答转给您的邮件管理员或服务商：只有他们才能"
+        "让对方解除阻止。在此之前，请使用其他邮件账户或其他方"
+        "式联系收件人。再次发送这封邮件没有用。",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_RECIPIENT_ADMIN] =
+        "如果您信任这位发件人，请在您的服务器上让其 IP 地址免于"
+        "黑名单检查。如果这个应答是错误的，请检查您的服务器是"
+        "否仍能正常查询该黑名单：有些黑名单会对公共 DNS 解析器给"
+        "出错误的结果。",
+        [TEXT_REASON_RATE_LIMITED_TITLE] =
+        "发送过快",
+        [TEXT_REASON_RATE_LIMITED_BECAUSE] =
+        "在过短的时间内发送了过多的邮件",
+        [TEXT_REASON_RATE_LIMITED_FULL] =
+        "邮件系统会限制一个发件人、一个账户或一台服务器在一定"
+        "时间内可以发送多少邮件。现在已达到上限。限制通常在几"
+        "分钟或几小时后自动解除，之后邮件就能通过。",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER_ADMIN] =
+        "放慢速度：减少每分钟发往此目的地的邮件数量，并在每次"
+        "暂时性拒绝之后等待更长时间。把大批量的邮件分散到几小"
+        "时或几天内发送，并逐步提高新服务器的发送量。如果发送"
+        "量与您的预期不符，请在日志中查找被盗用的账户或出了问"
+        "题的程序。",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER] =
+        "请按应答中指出的时间等待，或者等待几个小时，再继续发"
+        "送。如果邮件要发给许多人，请分散发送，或者使用邮件群"
+        "发服务。如果您并没有发送多少邮件，请更改密码：可能有"
+        "人在使用您的账户。",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_RECIPIENT_ADMIN] =
+        "如果应当接收这位发件人的邮件，请提高其 IP 地址或账户的"
+        "上限。",
+        [TEXT_REASON_RECIPIENT_REFUSED_TITLE] =
+        "收件人拒收此发件人",
+        [TEXT_REASON_RECIPIENT_REFUSED_BECAUSE] =
+        "该收件人、群组或列表不接收这位发件人的邮件",
+        [TEXT_REASON_RECIPIENT_REFUSED_FULL] =
+        "地址存在，但不接收这位发件人的邮件。收件人可能已阻止"
+        "该发件人，或者该地址是群组或邮件列表，只有成员或获得"
+        "许可的人才能向它发信。",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER] =
+        "如果是群组或邮件列表，请加入它或向其所有者申请许可，"
+        "并用您加入时所用的地址写信。如果是个人，请用其他方式"
+        "请对方允许您的地址。如果对方不想收到您的邮件，请予以"
+        "尊重。",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER_ADMIN] =
+        "如果该地址的所有者已阻止您，请把它从您的邮件列表中移"
+        "除。如果是机构之间的邮件，请让收件人的管理员允许您的"
+        "用户向此群组发信。",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT] =
+        "如果您想收到这封邮件，请在您的阻止发件人列表和过滤规"
+        "则中查找该发件人的地址或域名，并将其删除。然后把它添"
+        "加到您的联系人中。如果您是该群组或列表的所有者，请允"
+        "许这位发件人向它发信。",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT_ADMIN] =
+        "查看该邮箱、群组或列表的设置：谁可以向它发信，以及是"
+        "否允许外部的发件人。如果应当接收这位发件人的邮件，请"
+        "改正设置。",
+        [TEXT_REASON_SENDER_REJECTED_TITLE] =
+        "发件人地址被拒绝",
+        [TEXT_REASON_SENDER_REJECTED_BECAUSE] =
+        "发件人的地址无效、未知或不被接受",
+        [TEXT_REASON_SENDER_REJECTED_FULL] =
+        "邮件给出的发件人地址（在 From 行中或作为退信地址）被拒"
+        "绝。它可能书写有误或不存在，其域名可能无法接收邮件，"
+        "或者接收方机构不接受它，例如因为它看起来像伪造的。",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER_ADMIN] =
+        "检查应答所指出的发件人地址：它必须书写正确，必须存在"
+        "，其域名必须能接收邮件（`dig +short MX example.org`，请换成您"
+        "的域名）。让程序和脚本使用您域名下的真实地址发信，让"
+        "用户只使用属于自己的地址发信。如果地址没有问题，请向"
+        "收件人域名的 postmaster 询问拒绝的原因。",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER] =
+        "在您的邮件程序的设置中，检查您自己的地址是否书写正确"
+        "，是否属于您发信所用的账户。如果是，请把这条应答转给"
+        "您的邮件管理员。",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "如果您希望接收这位发件人的邮件，请把其地址或域名从您"
+        "的拒收发件人列表中移除。如果某项服务从外部以您自己域"
+        "名的名义发信，请在您的防伪造规则中允许其服务器。",
+        [TEXT_REASON_RELAY_DENIED_TITLE] =
+        "拒绝中继",
+        [TEXT_REASON_RELAY_DENIED_BECAUSE] =
+        "服务器不为该发件人转交发往此目的地的邮件",
+        [TEXT_REASON_RELAY_DENIED_FULL] =
+        "邮件服务器接收任何人发往其自身域名的邮件，但只为自己"
+        "的用户把邮件转交到其他域名。在这里，收件人域名不是它"
+        "自己的域名，发件人也没有被识别为它的用户。多半是发件"
+        "人没有登录，或者该域名的邮件送到了错误的服务器。",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER_ADMIN] =
+        "如果这是您发信所用的服务器：请登录（587 或 465 端口），"
+        "或者把您发送主机的 IP 地址加入允许它转交邮件的地址中。"
+        "如果这是收件人的服务器：请把它与对收件人域名运行 `dig +s"
+        "hort MX example.com` 的结果比较，并从您的服务器中删除该域名"
+        "的旧路由（如果有）。",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER] =
+        "在您的邮件程序的发件设置中开启登录（身份验证），并输"
+        "入您的用户名和密码。检查收件人地址中 @ 之后的部分。如"
+        "果两者都没有问题，请把这条应答转给您的邮件管理员。",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_RECIPIENT_ADMIN] =
+        "把该域名加入您的服务器所接收邮件的域名中。用 `dig +short M"
+        "X example.com`（请换成您的域名）检查其中是否只列出了认识该"
+        "域名的服务器。",
+        [TEXT_REASON_REPUTATION_TITLE] =
+        "发件方信誉不佳",
+        [TEXT_REASON_REPUTATION_BECAUSE] =
+        "发送服务器或域名的信誉不佳，或者尚无信誉",
+        [TEXT_REASON_REPUTATION_FULL] =
+        "邮件服务商会根据来自发件方的垃圾邮件、投诉和错误地址"
+        "的多少，对其评级。这台服务器或这个域名的评级过低，或"
+        "者太新，还没有任何良好记录。发送良好的邮件，评级会在"
+        "几天或几周内提高。",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER_ADMIN] =
+        "确保 SPF、DKIM 和 DMARC 通过，并且反向解析名称正确。只向主"
+        "动要求收信的人发信，把投递失败的地址从您的列表中移除"
+        "，并对投诉采取措施。如果是新的服务器或域名，请从少量"
+        "邮件开始，逐步增加。如果服务商为邮件管理员提供了专门"
+        "的网页，请在那里注册，并在一切就绪后申请复核。",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER] =
+        "请把这条应答转给您的邮件管理员或服务商。在信誉改善之"
+        "前，请用其他方式或其他邮件账户联系收件人。如果您要向"
+        "许多人发信，请只写给愿意收信的人。",
+        [TEXT_REASON_REPUTATION_ADVICE_RECIPIENT_ADMIN] =
+        "如果您信任这位发件人，请把其 IP 地址或域名加入您的允许"
+        "发件人列表。",
+        [TEXT_REASON_SPAM_CONTENT_TITLE] =
+        "邮件看似垃圾邮件",
+        [TEXT_REASON_SPAM_CONTENT_BECAUSE] =
+        "邮件因其内容或链接被当作垃圾邮件",
+        [TEXT_REASON_SPAM_CONTENT_FULL] =
+        "过滤器根据这封邮件的用词、形式，或者指向已知垃圾邮件"
+        "域名的链接，判定它是垃圾邮件。过滤器也会出错。同一封"
+        "邮件很可能会再次得到同样的判定。",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER] =
+        "请把邮件重新写得简单明了：不要使用短链接，不要链接到"
+        "您不熟悉的网站，也不要用大图片配少量文字。如果邮件要"
+        "发给许多人，请只写给主动要求收信的人，并提供退订的途"
+        "径。如果邮件无害，请让收件人或您的邮件管理员将其作为"
+        "误判上报。",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER_ADMIN] =
+        "在应答所指出的黑名单中，查询邮件（包括签名档）中所有"
+        "链接的域名。检查被列入的链接背后的网站，或者发出这封"
+        "邮件的账户，是否已被他人控制。通过应答中的链接或向收"
+        "件人域名的 postmaster 报告误判。",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT] =
+        "如果您想收到这封邮件，请把发件人添加到您的联系人或安"
+        "全发件人中，并请对方再次发送。",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT_ADMIN] =
+        "在您的过滤器的日志中查明是哪条规则拒绝了这封邮件。向"
+        "过滤器的厂商报告误判；或者，如果这位发件人的邮件通过 S"
+        "PF 或 DKIM，则让其免于检查。",
+        [TEXT_REASON_NON_COMPLIANT_TITLE] =
+        "邮件不符合标准",
+        [TEXT_REASON_NON_COMPLIANT_BECAUSE] =
+        "邮件违反了关于邮件格式的规定（RFC 5321 和 RFC 5322）",
+        [TEXT_REASON_NON_COMPLIANT_FULL] =
+        "标准规定了邮件必须如何构成：有哪些邮件头字段、各出现"
+        "几次，每行如何结尾、可有多长，以及 ASCII 之外的文字如何"
+        "书写。这封邮件违反了其中一项规定。原因几乎总是生成邮"
+        "件的程序，而不是您所写的内容。",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER_ADMIN] =
+        "改正生成邮件的程序：Date 和 From 行各有且仅有一个，To、Cc"
+        "、Subject 和 Message-ID 各不超过一个，Message-ID 的形式为 `<id@exam"
+        "ple.org>`。每行以 CR LF 结尾，绝不能只用 LF；每行不超过 998 "
+        "字节；ASCII 之外的文字用 MIME 编码。维护良好的邮件库会做"
+        "到这一切。",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER] =
+        "请用最新的邮件程序重新编写这封邮件。如果邮件是由网页"
+        "表单、脚本或设备生成的，请把这条应答转给负责维护它的"
+        "人。",
+        [TEXT_REASON_CONTENT_REJECTED_TITLE] =
+        "内容不被接受",
+        [TEXT_REASON_CONTENT_REJECTED_BECAUSE] =
+        "邮件的某一部分（例如附件、邮件头或其格式）不被接受",
+        [TEXT_REASON_CONTENT_REJECTED_FULL] =
+        "邮件含有此处不接受的内容：某种类型的附件（例如程序或"
+        "加密的压缩包）、某个邮件头字段，或者需要转换却无法转"
+        "换的格式或编码。这并不表示它被认定为有害。去掉这一部"
+        "分，邮件很可能就能通过。",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER] =
+        "查看应答指出的是什么，去掉它再发送邮件。用链接分享被"
+        "拒绝的文件，或者以其他类型发送，例如 PDF；如果是格式被"
+        "拒绝，请使用纯文本。请向收件人询问接受哪些类型的文件"
+        "。",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER_ADMIN] =
+        "如果是邮件头字段或编码被拒绝，请改正生成它的程序。按"
+        "照 MIME 的规定，用 UTF-8 书写的文本和用 base64 编码的附件几"
+        "乎处处都能被接受。",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "如果您的用户需要这种内容，请在过滤器中放行，最好只针"
+        "对您认识的发件人。让应答指出被拒绝的是哪一部分。",
+        [TEXT_REASON_SYSTEM_FULL_TITLE] =
+        "邮件系统已满",
+        [TEXT_REASON_SYSTEM_FULL_BECAUSE] =
+        "接收方邮件系统的存储空间已满",
+        [TEXT_REASON_SYSTEM_FULL_FULL] =
+        "不只是收件人的邮箱，而是整个邮件系统都没有空间存放新"
+        "邮件了。发往该系统的所有邮件都可能受影响。管理员一腾"
+        "出空间，邮件就会重新被接收。",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "在存放邮件队列和邮箱的磁盘上腾出空间：`df -h` 和 `df -i` 会"
+        "显示哪个已满。可以从旧日志和队列中无法投递的邮件着手"
+        "。请设置预警，以防下次再发生。",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_SENDER] =
+        "请等待：您的邮件服务器会自动重试。如果持续超过一天，"
+        "请用其他方式告诉收件人，以便那边的管理员知道此事。",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT] =
+        "请告诉您的邮件管理员或服务商，发给您的邮件因存储空间"
+        "已满而被拒绝。只清理您自己的邮箱可能不够。",
+        [TEXT_REASON_UNREACHABLE_TITLE] =
+        "无法连接服务器",
+        [TEXT_REASON_UNREACHABLE_BECAUSE] =
+        "无法建立连接、连接中断，或者未能及时收到应答",
+        [TEXT_REASON_UNREACHABLE_FULL] =
+        "无法连接到对方的邮件服务器，或者与它的连接中断了，或"
+        "者它不再应答。它可能正在重启或过载，也可能是网络出了"
+        "问题。如果连接是在邮件刚刚发送完毕后中断的，邮件仍有"
+        "可能已经送达。",
+        [TEXT_REASON_UNREACHABLE_ADVICE_NOBODY] =
+        "请等待：您的邮件服务器会自动重试，通常会持续几天。如"
+        "果邮件可能已经送达，再次发送之前请先询问收件人：否则"
+        "对方可能收到两次。",
+        [TEXT_REASON_UNREACHABLE_ADVICE_SENDER_ADMIN] =
+        "从发送服务器，对收件人的邮件服务器试运行 `nc -vz mx.example."
+        "com 25`。如果任何地方的服务器都无法通过 25 端口连接，说明"
+        "您的防火墙或网络提供商阻止了该端口：请让其开放，或者"
+        "通过 587 端口经中继服务器发送。如果只有这一台无法连接，"
+        "请用其他方式告诉收件人。",
+        [TEXT_REASON_UNREACHABLE_ADVICE_RECIPIENT_ADMIN] =
+        "检查您的邮件服务器是否在运行，您的防火墙是否允许任何"
+        "人通过 25 端口连接它（如果它有 IPv6 地址，也包括 IPv6），"
+        "以及 MX 记录（`dig +short MX example.com`）是否指向正确的服务器"
+        "。",
+        [TEXT_REASON_POLICY_TITLE] =
+        "策略不允许",
+        [TEXT_REASON_POLICY_BECAUSE] =
+        "本地策略不允许",
+        [TEXT_REASON_POLICY_FULL] =
+        "对方设定的某条规则不允许这封邮件，但应答没有说明是哪"
+        "一条。它可能涉及发件人、发送服务器、邮件或收件人。",
+        [TEXT_REASON_POLICY_ADVICE_SENDER_ADMIN] =
+        "查看应答中是否有能进一步说明情况的链接或错误编号。检"
+        "查常见的原因：您的 SPF、DKIM 和 DMARC 记录，您服务器的反向"
+        "解析名称，以及各个黑名单。如果都没有问题，请写信给收"
+        "件人域名的 postmaster，并提供完整的应答、时间和您服务器的"
+        " IP 地址。",
+        [TEXT_REASON_POLICY_ADVICE_SENDER] =
+        "请把这条应答转给您的邮件管理员。您也可以用其他方式询"
+        "问收件人，其所在机构是否接收您的邮件。再次发送同一封"
+        "邮件不太可能有用。",
+        [TEXT_REASON_POLICY_ADVICE_RECIPIENT_ADMIN] =
+        "在您服务器的日志中查明是哪条规则拒绝了邮件；如果应当"
+        "接收这封邮件，请让该发件人免于这条规则。让应答指出这"
+        "条规则，以便发件人知道该改正什么。",
+        [TEXT_REASON_PROTOCOL_TITLE] =
+        "SMTP 会话出错",
+        [TEXT_REASON_PROTOCOL_BECAUSE] =
+        "邮件会话中的某个命令有误、顺序不对或不受支持",
+        [TEXT_REASON_PROTOCOL_FULL] =
+        "邮件系统用邮件协议 SMTP 的命令相互通信。其中某个命令书"
+        "写有误、出现的时刻不对，或者要求了不受支持的功能。原"
+        "因几乎总是程序或其设置，而不是邮件。",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER_ADMIN] =
+        "在您的日志中找到此应答所针对的命令。您的程序必须先用 E"
+        "HLO 问候，遵守 MAIL、RCPT、DATA 的顺序，并且只使用服务器在"
+        "对 EHLO 的应答中列出的扩展。请更新软件。如果有防火墙或"
+        "病毒扫描程序检查邮件连接，请关闭这项检查后再试。",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER] =
+        "检查地址中是否有不寻常的字符，并用最新的邮件程序再试"
+        "一次。如果仍然失败，请把这条应答转给您的邮件管理员。",
+        [TEXT_REASON_PROTOCOL_ADVICE_RECIPIENT_ADMIN] =
+        "在您服务器的日志中查看该会话。检查是否有防火墙改动了 S"
+        "MTP 命令或应答：充满星号的问候语（例如 `220 *******`）就会"
+        "暴露其存在。",
+        [TEXT_REASON_SYSTEM_ERROR_TITLE] =
+        "邮件系统故障",
+        [TEXT_REASON_SYSTEM_ERROR_BECAUSE] =
+        "接收方邮件系统出现故障或已停止服务",
+        [TEXT_REASON_SYSTEM_ERROR_FULL] =
+        "接收方邮件系统内部出了问题：故障、错误的设置，或者其"
+        "中某一部分不可用。邮件和地址不是原因。这类故障往往在"
+        "几小时内就会得到改正。",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_RECIPIENT_ADMIN] =
+        "在您服务器的日志中查看应答发出时的记录。检查磁盘空间"
+        "和权限，以及您的服务器所依赖的一切是否都有应答：DNS、"
+        "用户目录或数据库、垃圾邮件和病毒过滤器，以及存放邮箱"
+        "的服务器。然后修复出故障的部分。",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER] =
+        "请等待：您的邮件服务器会自动重试。如果邮件已被退回，"
+        "请过几个小时再发。如果持续超过一天，请用其他方式告诉"
+        "收件人。",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER_ADMIN] =
+        "让您的服务器继续重试。检查这个应答是否来自您自己的某"
+        "台服务器；如果是，请在那里查找故障。如果持续下去，请"
+        "告知收件人域名的 postmaster，并提供完整的应答和时间。",
+        [TEXT_KIND_ACCEPTED] =
+        "已接受",
+        [TEXT_KIND_FAILED] =
+        "失败",
+        [TEXT_KIND_DELAYED] =
+        "延迟",
+        [TEXT_KIND_DELIVERED] =
+        "已投递",
+        [TEXT_KIND_RELAYED] =
+        "已转交，不再有后续报告",
+        [TEXT_KIND_EXPANDED] =
+        "已投递到邮件列表",
+        [TEXT_KIND_COMPLAINT] =
+        "收件人投诉",
+        [TEXT_KIND_AUTO_REPLY] =
+        "自动回复",
+        [TEXT_KIND_IN_DOUBT] =
+        "结果不明",
+        [TEXT_KIND_NOT_TRIED] =
+        "未尝试",
+        [TEXT_KIND_NOT_A_REPORT] =
+        "不是投递报告",
+        [TEXT_PERMANENCE_UNKNOWN] =
+        "未知",
+        [TEXT_PERMANENCE_TRANSIENT] =
+        "暂时",
+        [TEXT_PERMANENCE_PERMANENT] =
+        "永久",
+        [TEXT_SCOPE_RECIPIENT] =
+        "此收件人",
+        [TEXT_SCOPE_RECIPIENT_DOMAIN] =
+        "收件人的整个域名",
+        [TEXT_SCOPE_MESSAGE] =
+        "此邮件",
+        [TEXT_SCOPE_SENDER] =
+        "此发件人",
+        [TEXT_SCOPE_SENDING_HOST] =
+        "此发送服务器",
+        [TEXT_SCOPE_ACCOUNT] =
+        "此发送账户",
+        [TEXT_SCOPE_PATH] =
+        "此连接或路由",
+        [TEXT_ACTOR_SENDER] =
+        "写邮件的人",
+        [TEXT_ACTOR_SENDER_ADMIN] =
+        "您的邮件管理员",
+        [TEXT_ACTOR_RECIPIENT] =
+        "收件人",
+        [TEXT_ACTOR_RECIPIENT_ADMIN] =
+        "收件人的邮件管理员",
+        [TEXT_ACTOR_NOBODY] =
+        "无需任何人处理，等待即可",
+        [TEXT_RETRY_NO] =
+        "否",
+        [TEXT_RETRY_LATER] =
+        "是，稍后",
+        [TEXT_RETRY_AFTER_FIX] =
+        "仅在问题解决之后",
+        [TEXT_SUPPRESS_NO] =
+        "否",
+        [TEXT_SUPPRESS_AFTER_REPEATS] =
+        "如果持续失败则停止",
+        [TEXT_SUPPRESS_YES] =
+        "是",
+        [TEXT_LEVEL_NONE] =
+        "未识别出任何内容",
+        [TEXT_LEVEL_BASIC] =
+        "应答码及其上下文",
+        [TEXT_LEVEL_ENHANCED] =
+        "增强状态码",
+        [TEXT_LEVEL_PHRASE] =
+        "应答文本中的字词",
+        [TEXT_LEVEL_PROVIDER_CODE] =
+        "服务商自己的代码",
+        [TEXT_LEVEL_PROVIDER_TEXT] =
+        "服务商自己的措辞",
+        [TEXT_LEVEL_USER] =
+        "您自己的规则",
+        [TEXT_STANDING_ENUMERATION] =
+        "SmtpStatusCode 枚举",
+        [TEXT_STANDING_STANDARD] =
+        "由 RFC 定义",
+        [TEXT_STANDING_REGISTERED] =
+        "已注册，但无定义",
+        [TEXT_STANDING_WILD] =
+        "有人使用，但从未标准化",
+        [TEXT_STANDING_HISTORIC] =
+        "试验性或已停用",
+        [TEXT_LABEL_CODE] =
+        "应答码",
+        [TEXT_LABEL_NAME] =
+        "名称",
+        [TEXT_LABEL_VALUE] =
+        "值",
+        [TEXT_LABEL_ALIASES] =
+        "别名",
+        [TEXT_LABEL_MEANING] =
+        "含义",
+        [TEXT_LABEL_SHORT] =
+        "简述",
+        [TEXT_LABEL_DESCRIPTION] =
+        "说明",
+        [TEXT_LABEL_ENHANCED] =
+        "增强状态码",
+        [TEXT_LABEL_ENHANCED_CODE] =
+        "增强状态码",
+        [TEXT_LABEL_COMMANDS] =
+        "可出现于",
+        [TEXT_LABEL_ANY_COMMAND] =
+        "任何命令",
+        [TEXT_LABEL_REFERENCE] =
+        "定义于",
+        [TEXT_LABEL_STANDING] =
+        "来源",
+        [TEXT_LABEL_CLASS] =
+        "类别",
+        [TEXT_LABEL_CATEGORY] =
+        "分组",
+        [TEXT_LABEL_SUBJECT] =
+        "所属领域",
+        [TEXT_LABEL_REPLY] =
+        "应答",
+        [TEXT_LABEL_TEXT] =
+        "文本",
+        [TEXT_LABEL_VERDICT] =
+        "判定",
+        [TEXT_LABEL_REASON] =
+        "原因",
+        [TEXT_LABEL_PROVIDER] =
+        "邮件服务商",
+        [TEXT_LABEL_RECIPIENT] =
+        "收件人",
+        [TEXT_LABEL_SENDER] =
+        "发件人",
+        [TEXT_LABEL_REMOTE] =
+        "对方服务器",
+        [TEXT_LABEL_COMMAND] =
+        "命令",
+        [TEXT_LABEL_PERMANENCE] =
+        "暂时还是永久",
+        [TEXT_LABEL_SCOPE] =
+        "影响范围",
+        [TEXT_LABEL_ACTOR] =
+        "由谁解决",
+        [TEXT_LABEL_RETRY] =
+        "是否重试",
+        [TEXT_LABEL_SUPPRESS] =
+        "是否停止向此地址发信",
+        [TEXT_LABEL_ADVICE] =
+        "处理办法",
+        [TEXT_LABEL_EXPLANATION] =
+        "解释",
+        [TEXT_LABEL_EVIDENCE] =
+        "判定依据",
+        [TEXT_LABEL_RULE] =
+        "规则",
+        [TEXT_LABEL_REGISTERED_TITLE] =
+        "注册名称",
+        [TEXT_LABEL_BASIC_CODES] =
+        "常用应答码",
+        [TEXT_LABEL_UNREGISTERED] =
+        "未注册",
+        [TEXT_LABEL_FLAGS] =
+        "异常之处",
+        [TEXT_LABEL_LANGUAGES] =
+        "语言",
+        [TEXT_LABEL_KIND] =
+        "结果",
+        [TEXT_LABEL_TITLE] =
+        "标题",
+        [TEXT_LABEL_NUMBER] =
+        "编号",
+        [TEXT_LABEL_NOT_A_CODE] =
+        "不是 SMTP 应答码",
+        [TEXT_LABEL_CONNECT] =
+        "问候语",
+        [TEXT_LABEL_EOM] =
+        "邮件传送结束",
+        [TEXT_LABEL_COUNT] =
+        "数量",
+        [TEXT_LABEL_EXAMPLE] =
+        "示例",
+        [TEXT_LABEL_LANGUAGE] =
+        "语言",
+        [TEXT_LABEL_TAG] =
+        "标签",
+        [TEXT_LABEL_IDENTIFIER] =
+        "标识符",
+        [TEXT_LABEL_TYPE] =
+        "类型",
+        [TEXT_LABEL_LEVEL] =
+        "依据级别",
+        [TEXT_LABEL_SOURCE] =
+        "出处",
+        [TEXT_LABEL_SUBJECT_CLASS] =
+        "类别或领域",
+        [TEXT_LABEL_MATCHED] =
+        "匹配内容",
+        [TEXT_LABEL_UNDEFINED] =
+        "未定义的代码；按其类别说明",
+        [TEXT_HEADING_CODES] =
+        "SMTP 应答码",
+        [TEXT_HEADING_ENHANCED] =
+        "增强状态码",
+        [TEXT_HEADING_CLASSES] =
+        "应答码的类别",
+        [TEXT_HEADING_LANGUAGES] =
+        "语言",
+        [TEXT_HEADING_REASONS] =
+        "原因",
+        [TEXT_HEADING_PROVIDERS] =
+        "邮件服务商",
+        [TEXT_HEADING_RULES] =
+        "规则",
+        [TEXT_INTRO_CODES] =
+        "发送程序（即客户端）每发出一个命令，邮件服务器都会给"
+        "出一个应答，应答以三位数字的应答码开头。首位数字说明"
+        "命令是已成功（2）、还需要后续内容（3）、暂时失败（4）"
+        "，还是被彻底拒绝（5）；不认识某个应答码的客户端只以这"
+        "一位数字为准。本页解释由 RFC（互联网的标准文档）定义的"
+        "应答码、仅列在 IANA（维护此类列表的机构）注册表中的应答"
+        "码，以及某些服务器在没有任何标准的情况下发送的应答码"
+        "。有两个值，即 -1 和 0，不由任何服务器发送，分别表示没"
+        "有应答和未记录状态。",
+        [TEXT_INTRO_ENHANCED] =
+        "增强状态码是用点隔开的三个数字，例如 5.1.1；它跟在应答"
+        "码之后，更准确地说明发生了什么。第一个数字是类别（2 为"
+        "成功，4 为暂时性失败，5 为永久性失败），第二个是所属领"
+        "域，第三个是细节。X 代表可变的类别：4.2.2 与 5.2.2 的领域"
+        "和细节相同，但只有后者是永久性的。本页解释在 IANA 注册"
+        "的增强状态码；有些服务商按自己的含义使用这些数字，因"
+        "此应答文本同样重要。",
+        [TEXT_SENTENCE_FAILED] =
+        "{who}拒绝了此请求，原因：{because}。",
+        [TEXT_SENTENCE_FAILED_FOR_NOW] =
+        "{who}暂时拒绝了此请求，原因：{because}。",
+        [TEXT_SENTENCE_FAILED_UNKNOWN] =
+        "{who}拒绝了此请求。",
+        [TEXT_SENTENCE_DELAYED] =
+        "{who}暂缓了此请求，原因：{because}。",
+        [TEXT_SENTENCE_DELAYED_UNKNOWN] =
+        "{who}暂缓了此请求，但没有说清原因。",
+        [TEXT_SENTENCE_IN_DOUBT] =
+        "无法确定{who}是否已接收这封邮件：没有收到应答，原因是{be"
+        "cause}。",
+        [TEXT_SENTENCE_NO_KIND] =
+        "{who}报告了一个问题：{because}。",
+        [TEXT_SENTENCE_NO_KIND_UNKNOWN] =
+        "{who}没有说明发生了什么或原因何在。",
+        [TEXT_SENTENCE_ACCEPTED] =
+        "{who}接受了此请求。",
+        [TEXT_SENTENCE_WHO] =
+        "服务器",
+        [TEXT_SENTENCE_INTERMEDIATE] =
+        "{who}到目前为止表示同意，正在等待下一步。",
+        [TEXT_SENTENCE_DO_SENDER_NO] =
+        "原样重发没有用；写邮件的人必须先做改动。",
+        [TEXT_SENTENCE_DO_SENDER_LATER] =
+        "请稍后重试；如果持续失败，写邮件的人可以解决。",
+        [TEXT_SENTENCE_DO_SENDER_AFTER_FIX] =
+        "写邮件的人可以解决；在此之前请勿再次发送。",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_NO] =
+        "原样重发没有用；请联系您的邮件管理员。",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_LATER] =
+        "请稍后重试；如果持续失败，您的邮件管理员可以解决。",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_AFTER_FIX] =
+        "您的邮件管理员可以解决；在此之前请勿再次发送。",
+        [TEXT_SENTENCE_DO_RECIPIENT_NO] =
+        "原样重发没有用；只有收件人才能改变这种情况。",
+        [TEXT_SENTENCE_DO_RECIPIENT_LATER] =
+        "收件人可以解决；请稍后重试。",
+        [TEXT_SENTENCE_DO_RECIPIENT_AFTER_FIX] =
+        "收件人可以解决；在此之前请勿再次发送。",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_NO] =
+        "原样重发没有用；只有收件人的邮件管理员才能改变这种情"
+        "况。",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_LATER] =
+        "请稍后重试；如果持续失败，收件人的邮件管理员可以解决"
+        "。",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_AFTER_FIX] =
+        "收件人的邮件管理员可以解决；在此之前请勿再次发送。",
+        [TEXT_SENTENCE_DO_NOBODY_NO] =
+        "服务器没有说明原因；原样重发没有用。",
+        [TEXT_SENTENCE_DO_NOBODY_LATER] =
+        "无需任何人处理；请稍后重试。",
+        [TEXT_SENTENCE_DO_NOBODY_AFTER_FIX] =
+        "没有特定的人可以解决；在原因消除之前请勿再次发送。",
+        [TEXT_SENTENCE_SUPPRESS_YES] =
+        "请停止向此地址发信。",
+        [TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS] =
+        "如果持续失败，请停止向此地址发信。",
+        [TEXT_SENTENCE_RETRY_AFTER] =
+        "服务器要求您在下次尝试之前等待 {time}。",
+        [TEXT_SENTENCE_NOT_DELIVERED] =
+        "邮件未投递，原因：{because}。",
+        [TEXT_SENTENCE_NOT_DELIVERED_YET] =
+        "邮件尚未投递成功，原因：{because}。",
+        [TEXT_SENTENCE_DELIVERED] =
+        "{who}报告邮件已投递。",
+        [TEXT_SENTENCE_RELAYED] =
+        "{who}已将邮件转交给一个不发送报告的系统。",
+        [TEXT_SENTENCE_EXPANDED] =
+        "{who}已将邮件投递到邮件列表。",
+        [TEXT_SENTENCE_COMPLAINT] =
+        "收件人已将这封邮件举报为不受欢迎的邮件。",
+        [TEXT_SENTENCE_AUTO_REPLY] =
+        "这是自动回复，不是关于投递的报告。",
+        [TEXT_SENTENCE_NOT_TRIED] =
+        "从未尝试为此收件人递交这封邮件。",
+        [TEXT_SENTENCE_NOT_A_REPORT] =
+        "这是普通邮件，不是关于投递的报告。",
+        [TEXT_UNIT_SECOND] =
+        "秒",
+        [TEXT_UNIT_MINUTE] =
+        "分钟",
+        [TEXT_UNIT_HOUR] =
+        "小时",
+        [TEXT_UNIT_DAY] =
+        "天",
+        [TEXT_LANGUAGE_NAME] =
+        "中文（简体）",
+        [TEXT_SENTENCE_WHY_LEVEL] =
+        "此规则胜出，因为它的依据最强。",
+        [TEXT_SENTENCE_WHY_REASON] =
+        "此规则胜出，因为在依据强度相同的规则中，它的原因最具"
+        "体。",
+        [TEXT_SENTENCE_WHY_ORDER] =
+        "此规则胜出，因为在依据强度和原因都相同的规则中，它排"
+        "在最前。",
+        [TEXT_SENTENCE_WHY_ONLY] =
+        "没有其他规则匹配。",
+        [TEXT_SENTENCE_WHY_NONE] =
+        "没有规则匹配。",
+        [TEXT_FLAG_NO_SEPARATOR] =
+        "应答码之后没有任何内容",
+        [TEXT_FLAG_BARE_LF] =
+        "有一行只以 LF 结尾",
+        [TEXT_FLAG_BARE_CR] =
+        "有 CR 而没有 LF",
+        [TEXT_FLAG_NUL] =
+        "文本含有 NUL 字节",
+        [TEXT_FLAG_8BIT] =
+        "文本含有大于 127 的字节",
+        [TEXT_FLAG_CODES_DIFFER] =
+        "各行的应答码不一致；以最后一个为准",
+        [TEXT_FLAG_ENHANCED_DIFFER] =
+        "各行的增强状态码不一致；以第一个为准",
+        [TEXT_FLAG_CLASS_CONFLICT] =
+        "增强状态码与应答码相互矛盾",
+        [TEXT_FLAG_LONG_LINE] =
+        "有一行超过 512 字节",
+        [TEXT_FLAG_HIGH_DIGIT] =
+        "应答码的第二位数字大于 5",
+        [TEXT_FLAG_OUT_OF_RANGE] =
+        "应答码不在 200 到 599 之间",
+        [TEXT_FLAG_CUT_OFF] =
+        "应答被截断",
     },
 };
