@@ -3,6 +3,7 @@
 
 const char *const sst_gen_language_tags[TEXT_LANGUAGES] = {
     "en",
+    "es",
     "zh",
 };
 
@@ -2567,6 +2568,2484 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "the code is not from 200 to 599",
         [TEXT_FLAG_CUT_OFF] =
         "the reply is cut off",
+    },
+    /* es */
+    {
+        [TEXT_NONE] = "",
+        [TEXT_CODE_NOT_DEFINED_TITLE] =
+        "Ningún estado registrado",
+        [TEXT_CODE_NOT_DEFINED_SHORT] =
+        "No se ha registrado ningún estado, o no se pudo leer la respuesta.",
+        [TEXT_CODE_NOT_DEFINED_FULL] =
+        "Este valor solo ocupa un lugar vacío y no es un código de respuesta: ningún s"
+        "ervidor lo envía. Significa que todavía no se ha fijado ningún estado, o que "
+        "lo que dijo el servidor no pudo leerse como una respuesta. No dice nada del corr"
+        "eo: ni que se entregó ni que falló.",
+        [TEXT_CODE_GENERAL_FAILURE_TITLE] =
+        "No se recibió respuesta",
+        [TEXT_CODE_GENERAL_FAILURE_SHORT] =
+        "No llegó absolutamente ninguna respuesta del servidor.",
+        [TEXT_CODE_GENERAL_FAILURE_FULL] =
+        "Este valor representa un fallo en general y no es un código de respuesta: ning"
+        "ún servidor lo envía. No se recibió ninguna respuesta, por ejemplo porque no "
+        "se encontró el equipo, la conexión falló o se perdió, no se pudo establecer "
+        "el cifrado o el servidor tardó demasiado; el error local anotado junto a este v"
+        "alor indica la causa. Estas causas a menudo son pasajeras, así que el cliente s"
+        "uele intentarlo de nuevo más tarde. Si la conexión se perdió después de envi"
+        "arse el mensaje completo, es posible que el mensaje se haya aceptado de todos mo"
+        "dos.",
+        [TEXT_CODE_SYSTEM_STATUS_TITLE] =
+        "Estado del sistema o ayuda",
+        [TEXT_CODE_SYSTEM_STATUS_SHORT] =
+        "El servidor informa de su estado u ofrece ayuda.",
+        [TEXT_CODE_SYSTEM_STATUS_FULL] =
+        "El servidor describe su propio estado o contesta a una petición de ayuda, con p"
+        "alabras dirigidas a personas. En la práctica llega en respuesta a HELP, el coma"
+        "ndo que pide información a un servidor. No tiene ningún efecto sobre el correo"
+        ".",
+        [TEXT_CODE_HELP_MESSAGE_TITLE] =
+        "Texto de ayuda",
+        [TEXT_CODE_HELP_MESSAGE_SHORT] =
+        "El servidor ofrece ayuda para que la lea una persona.",
+        [TEXT_CODE_HELP_MESSAGE_FULL] =
+        "Sigue un texto para que lo lea una persona: cómo usar el servidor o qué signif"
+        "ica alguno de sus comandos. Es la respuesta habitual a HELP, el comando que pide"
+        " información a un servidor. Algunos servidores incluyen un enlace a sus página"
+        "s de ayuda, pero es solo una costumbre. No tiene ningún efecto sobre el correo.",
+        [TEXT_CODE_SERVICE_READY_TITLE] =
+        "Servicio listo",
+        [TEXT_CODE_SERVICE_READY_SHORT] =
+        "El servidor está listo para empezar.",
+        [TEXT_CODE_SERVICE_READY_FULL] =
+        "Como primera respuesta tras la conexión, es el saludo: el servidor dice su nomb"
+        "re y está listo para recibir comandos. En respuesta a STARTTLS, que pide el cif"
+        "rado, significa que el cliente debe iniciar el cifrado (TLS) de inmediato, antes"
+        " de cualquier otro comando. Todavía no se ha aceptado ningún correo.",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_TITLE] =
+        "La conexión se cierra con normalidad",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_SHORT] =
+        "El servidor confirma el final de la sesión y cierra la conexión.",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_FULL] =
+        "Responde a QUIT, con el que el cliente termina la sesión; después, el servidor"
+        " cierra la conexión. Es el final normal y no un error. El correo aceptado antes"
+        " sigue aceptado.",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_TITLE] =
+        "Autenticación correcta",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_SHORT] =
+        "El servidor ha aceptado el inicio de sesión.",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_FULL] =
+        "El inicio de sesión (autenticación) se ha completado y el servidor ha aceptado"
+        " la prueba de identidad. Pone fin al intercambio que empezó con AUTH, el comand"
+        "o de inicio de sesión. El cliente ya puede pasar a enviar correo; todavía no s"
+        "e ha aceptado ningún mensaje.",
+        [TEXT_CODE_OK_TITLE] =
+        "Completado correctamente",
+        [TEXT_CODE_OK_SHORT] =
+        "El servidor ha hecho lo que pedía el comando.",
+        [TEXT_CODE_OK_FULL] =
+        "La acción se realizó y se completó; es la respuesta afirmativa habitual a cas"
+        "i todos los comandos. En respuesta a MAIL, que indica el remitente, y a RCPT, qu"
+        "e indica un destinatario, solo significa que se aceptó la dirección. Tras el f"
+        "inal del mensaje significa mucho más: el servidor se ha hecho responsable del m"
+        "ensaje y debe entregarlo o avisar de que no pudo hacerlo. En LMTP, una variante "
+        "de SMTP para el último paso de la entrega, cada una de estas respuestas vale pa"
+        "ra un solo destinatario.",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_TITLE] =
+        "Destinatario en otro lugar, el correo se reenvía",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_SHORT] =
+        "El destinatario no pertenece a este servidor, pero el servidor reenviará el cor"
+        "reo.",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_FULL] =
+        "El destinatario no pertenece a este servidor; aun así, el servidor acepta el co"
+        "rreo y lo reenviará a la dirección que indica en su texto. Responde a RCPT, qu"
+        "e indica un destinatario, o a VRFY, que pregunta si una dirección existe. El re"
+        "mitente no tiene que hacer nada. En respuesta a ETRN, que pide a un servidor que"
+        " envíe el correo que guarda, 251 significa que no hay correo en espera.",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_TITLE] =
+        "Sin verificar, se intentará la entrega",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_SHORT] =
+        "El servidor no puede o no quiere confirmar la dirección, pero aceptaría correo"
+        " para ella e intentaría entregarlo.",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_FULL] =
+        "Responde a VRFY, que pregunta si una dirección existe, o a EXPN, que pregunta q"
+        "uién está en una lista de correo. El servidor no puede confirmar la dirección"
+        " o no quiere revelarla, pero aceptaría correo para ella e intentaría entregarl"
+        "o. Con esta respuesta no se ha aceptado ningún correo. En respuesta a ETRN, que"
+        " pide a un servidor que envíe el correo que guarda, 252 significa que se ha emp"
+        "ezado a enviar el correo en espera.",
+        [TEXT_CODE_BASE64_RESPONSE_TITLE] =
+        "Desafío de autenticación",
+        [TEXT_CODE_BASE64_RESPONSE_SHORT] =
+        "El inicio de sesión continúa: el servidor envía un desafío y espera la respu"
+        "esta del cliente.",
+        [TEXT_CODE_BASE64_RESPONSE_FULL] =
+        "Es un paso del inicio de sesión que empezó con AUTH, no su resultado. El texto"
+        " es un desafío del método de inicio de sesión, posiblemente vacío y escrito "
+        "en base64, una codificación que convierte cualquier dato en caracteres simples;"
+        " no está destinado a personas. El cliente debe responder con la misma codificac"
+        "ión o cancelar con un asterisco. Una respuesta posterior dirá si el inicio de "
+        "sesión tuvo éxito.",
+        [TEXT_CODE_START_MAIL_INPUT_TITLE] =
+        "Envíe ahora el mensaje",
+        [TEXT_CODE_START_MAIL_INPUT_SHORT] =
+        "El servidor está listo para recibir el mensaje en sí.",
+        [TEXT_CODE_START_MAIL_INPUT_FULL] =
+        "Responde a DATA, que anuncia el mensaje. El cliente envía ahora el mensaje comp"
+        "leto, encabezado y cuerpo, y lo termina con una línea que solo contiene un punt"
+        "o. El mensaje todavía no está aceptado: eso lo decide la respuesta que sigue a"
+        " su final.",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_TITLE] =
+        "Servicio no disponible, la conexión se cierra",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_SHORT] =
+        "El servidor no puede atender ahora al cliente y cierra la conexión.",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_FULL] =
+        "El servidor se está apagando, está sobrecargado o termina la sesión por otro "
+        "motivo propio, y cierra la conexión. Puede llegar como saludo, en respuesta a c"
+        "ualquier comando o sin que se haya pedido nada. Es temporal: el cliente conserva"
+        " el correo que todavía no se ha aceptado y lo intenta de nuevo más tarde con u"
+        "na conexión nueva.",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_TITLE] =
+        "Se necesita una transición de contraseña",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_SHORT] =
+        "El usuario debe iniciar sesión una vez de otra forma para que este método de i"
+        "nicio de sesión funcione.",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_FULL] =
+        "Responde a AUTH, el comando de inicio de sesión. El servidor todavía no tiene "
+        "lo que necesita el método de inicio de sesión elegido; por lo general, un solo"
+        " inicio de sesión con la contraseña tal cual, por una conexión cifrada, le pe"
+        "rmite guardarlo. A partir de la siguiente sesión, el método elegido debería f"
+        "uncionar. Hasta entonces, el cliente no puede enviar correo con este inicio de s"
+        "esión.",
+        [TEXT_CODE_MAILBOX_BUSY_TITLE] =
+        "Buzón temporalmente no disponible",
+        [TEXT_CODE_MAILBOX_BUSY_SHORT] =
+        "En este momento no se puede acceder al buzón, o el servidor aplaza el correo po"
+        "r ahora.",
+        [TEXT_CODE_MAILBOX_BUSY_FULL] =
+        "El servidor no acepta el correo por el momento: el buzón está ocupado o bloque"
+        "ado, o una regla del servidor aplaza el correo. Un buzón lleno es una causa pos"
+        "ible, pero es más frecuente que se aplace a propósito un primer contacto (list"
+        "a gris o greylisting) o que actúe otra regla pasajera. Aparece en respuesta a M"
+        "AIL, que indica el remitente, a RCPT, que indica un destinatario, o tras el fina"
+        "l del mensaje. Es temporal: el cliente conserva el correo y lo intenta de nuevo "
+        "más tarde.",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
+        "Error del lado del servidor",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
+        "El servidor se detuvo por un error pasajero de su propio lado.",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
+        "Algo falló en el servidor mientras trabajaba, por lo que se detuvo; algunos ser"
+        "vidores también lo envían para aplazar correo a propósito, o cuando no se pud"
+        "o completar una comprobación del remitente. Aparece en respuesta a MAIL, que in"
+        "dica el remitente, a RCPT, que indica un destinatario, o tras el final del mensa"
+        "je. Es temporal: el cliente conserva el correo y lo intenta de nuevo más tarde."
+        " Un cliente que pierde la conexión en plena transmisión de un mensaje actúa c"
+        "omo si hubiera recibido este código.",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_TITLE] =
+        "Espacio insuficiente o demasiados destinatarios",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_SHORT] =
+        "El servidor tiene muy poco espacio en este momento, o el mensaje tiene demasiado"
+        "s destinatarios.",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_FULL] =
+        "Al servidor le falta espacio para el mensaje en este momento, o ya ha aceptado p"
+        "ara un solo mensaje tantos destinatarios como puede; algunos servidores también"
+        " lo envían cuando un buzón está lleno. Aparece en respuesta a MAIL, que indic"
+        "a el remitente, a RCPT, que indica un destinatario, o tras el final del mensaje."
+        " Es temporal: el cliente lo intenta de nuevo más tarde. Si hay demasiados desti"
+        "natarios, envía el mensaje a los ya aceptados y después, por separado, a los d"
+        "emás.",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_TITLE] =
+        "Fallo temporal de TLS o de autenticación",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_SHORT] =
+        "El cifrado o el inicio de sesión no es posible en este momento por un problema "
+        "pasajero del servidor.",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_FULL] =
+        "En respuesta a STARTTLS, que pide el cifrado, significa que TLS no está disponi"
+        "ble por un motivo pasajero; en respuesta a AUTH, el comando de inicio de sesión"
+        ", que el inicio de sesión no se logró por un fallo pasajero del servidor y no "
+        "por una contraseña incorrecta. El nombre en la enumeración es histórico y eng"
+        "añoso: el código no significa que falte un permiso, aunque algunos servidores "
+        "lo envían con 4.7.1 cuando se niegan a retransmitir correo. Un método de inici"
+        "o de sesión que exige cifrado tiene su propio código, 538. El cliente puede in"
+        "tentarlo de nuevo más tarde; tras STARTTLS debe elegir entre esperar, seguir si"
+        "n cifrado y desistir.",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_TITLE] =
+        "Comando no reconocido",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_SHORT] =
+        "El servidor no conoce el comando, o la línea es demasiado larga.",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_FULL] =
+        "El servidor no pudo leer lo que recibió como un comando: la sintaxis es incorre"
+        "cta, el comando es desconocido o la línea es demasiado larga. Puede responder a"
+        " cualquier comando; en respuesta a AUTH, el comando de inicio de sesión, tambi"
+        "én puede significar que una línea del inicio de sesión es demasiado larga. El"
+        " mismo comando se rechazaría de nuevo. La causa suele estar en el programa emis"
+        "or o en un dispositivo intermedio, como un cortafuegos, y casi nunca en el mensa"
+        "je.",
+        [TEXT_CODE_SYNTAX_ERROR_TITLE] =
+        "Error de sintaxis en los argumentos",
+        [TEXT_CODE_SYNTAX_ERROR_SHORT] =
+        "El servidor conoce el comando, pero lo que lo sigue es incorrecto.",
+        [TEXT_CODE_SYNTAX_ERROR_FULL] =
+        "El comando se reconoció, pero sus argumentos están mal escritos, faltan o no s"
+        "e permiten, por ejemplo una dirección o un nombre de host con forma incorrecta."
+        " Puede responder a cualquier comando; en respuesta a AUTH, el comando de inicio "
+        "de sesión, también significa que no se pudieron descodificar los datos del ini"
+        "cio de sesión o que el cliente lo canceló. El mismo comando se rechazaría de "
+        "nuevo: antes hay que corregir la dirección o la configuración del programa emi"
+        "sor.",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_TITLE] =
+        "Comando no implementado",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_SHORT] =
+        "El servidor conoce el comando, pero no lo ofrece.",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_FULL] =
+        "El servidor reconoce el comando, pero no puede ejecutarlo. Aparece sobre todo co"
+        "n comandos opcionales, como VRFY, que pregunta si una dirección existe, EXPN, q"
+        "ue pregunta quién está en una lista de correo, y HELP. Un servidor muy antiguo"
+        " puede responder así a EHLO, y entonces el cliente se presenta con HELO. Para e"
+        "l correo rara vez importa, porque el cliente casi siempre puede prescindir del c"
+        "omando.",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_TITLE] =
+        "Comandos en orden incorrecto",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_SHORT] =
+        "El comando no es posible en este punto de la sesión.",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_FULL] =
+        "El comando llegó fuera de orden: por ejemplo, un destinatario antes que el remi"
+        "tente, el mensaje antes de que se aceptara algún destinatario o un segundo inic"
+        "io de sesión. A pesar del nombre en la enumeración, puede aparecer tanto fuera"
+        " de una transacción de correo (los pasos con los que se transmite un mensaje) c"
+        "omo dentro de ella. El mensaje no se ha aceptado. O bien la culpa es del program"
+        "a emisor, o bien se rechazó un comando anterior; las respuestas anteriores a es"
+        "ta muestran cuál.",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_TITLE] =
+        "Parámetro del comando no implementado",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_SHORT] =
+        "El servidor conoce el comando, pero no el parámetro que lo acompaña.",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_FULL] =
+        "El servidor entiende el comando, pero no admite un parámetro que lo acompañaba"
+        ". En respuesta a AUTH, el comando de inicio de sesión, se trata del método de "
+        "inicio de sesión, y de ahí el nombre en la enumeración; pero otros comandos, "
+        "como VRFY, EXPN y HELP, también pueden recibir esta respuesta. Algunos servidor"
+        "es la envían también cuando un nombre de host o una dirección están incomple"
+        "tos. El mismo comando se rechazaría de nuevo; puede funcionar otro método de i"
+        "nicio de sesión u otra configuración.",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_TITLE] =
+        "Antes hay que iniciar sesión o cifrar la conexión",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_SHORT] =
+        "El cliente debe iniciar sesión o activar el cifrado antes de que el servidor co"
+        "ntinúe.",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_FULL] =
+        "El servidor no ejecuta el comando hasta que el cliente haya iniciado sesión con"
+        " AUTH o activado el cifrado con STARTTLS; el texto suele decir cuál de los dos."
+        " Puede responder a casi cualquier comando, salvo a los que hacen falta para lleg"
+        "ar a ese punto. No está pensado para un remitente que figura en una lista de bl"
+        "oqueo ni para una dirección no válida: estos casos tienen otros códigos, casi"
+        " siempre 550, 553 o 554. El correo se rechazará hasta que se corrija la configu"
+        "ración de inicio de sesión o de cifrado del programa emisor.",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_TITLE] =
+        "Mecanismo de autenticación demasiado débil",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_SHORT] =
+        "El método de inicio de sesión elegido es más débil de lo que el servidor per"
+        "mite a este usuario.",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_FULL] =
+        "Responde a AUTH, el comando de inicio de sesión: las reglas del servidor exigen"
+        " a este usuario un método de inicio de sesión más seguro. Algunos proveedores"
+        " también lo envían cuando la cuenta necesita una contraseña aparte para los p"
+        "rogramas de correo o debe confirmarse antes en un navegador web. El cliente debe"
+        "ría elegir otro método; mientras el inicio de sesión no tenga éxito, no pued"
+        "e enviar correo con esta cuenta. El nombre mal escrito en la enumeración se con"
+        "serva a propósito.",
+        [TEXT_CODE_CREDENTIALS_INVALID_TITLE] =
+        "Credenciales de inicio de sesión rechazadas",
+        [TEXT_CODE_CREDENTIALS_INVALID_SHORT] =
+        "El servidor no aceptó el nombre de usuario, la contraseña u otra prueba de ide"
+        "ntidad.",
+        [TEXT_CODE_CREDENTIALS_INVALID_FULL] =
+        "Responde a AUTH, el comando de inicio de sesión: el nombre de usuario, la contr"
+        "aseña u otra prueba de identidad es incorrecta, está incompleta o ya no es vá"
+        "lida. Repetir el mismo inicio de sesión no servirá de nada; el cliente deberí"
+        "a pedir credenciales nuevas. Mientras el inicio de sesión no tenga éxito, no s"
+        "e puede enviar correo con esta cuenta.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_TITLE] =
+        "Este inicio de sesión exige cifrado",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_SHORT] =
+        "El método de inicio de sesión elegido solo se permite con una conexión cifrad"
+        "a.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_FULL] =
+        "Responde a AUTH, el comando de inicio de sesión: el servidor solo permite el m"
+        "étodo de inicio de sesión elegido cuando la conexión ya está cifrada. El có"
+        "digo está documentado solo por razones históricas, porque un servidor más rec"
+        "iente no ofrece un método así antes de que el cifrado esté activo. El cliente"
+        " debería activar primero el cifrado, por ejemplo con STARTTLS, y después inici"
+        "ar sesión.",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_TITLE] =
+        "Buzón no disponible o rechazado",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_SHORT] =
+        "El buzón no está disponible, o el servidor rechaza el correo por otro motivo d"
+        "uradero.",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_FULL] =
+        "Una dirección que no existe es la causa más conocida, pero solo una de varias:"
+        " el buzón también puede estar desactivado o cerrado para este remitente, o el "
+        "servidor rechaza el correo según sus propias reglas, por ejemplo por sospecha d"
+        "e correo no deseado, por una lista de bloqueo o porque falló una comprobación "
+        "del dominio del remitente. El código ampliado y el texto dicen cuál es. Aparec"
+        "e en respuesta a RCPT, que indica un destinatario, a MAIL, que indica el remiten"
+        "te, tras el final del mensaje y, a veces, en respuesta a EHLO, VRFY o EXPN. Es p"
+        "ermanente: el cliente no debería volver a enviar lo mismo sin cambios, y se avi"
+        "sa al remitente de que el correo no se entregó.",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_TITLE] =
+        "Destinatario en otro lugar, pruebe otra dirección",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_SHORT] =
+        "El destinatario no pertenece a este servidor, y el servidor no reenviará el cor"
+        "reo.",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_FULL] =
+        "El servidor no acepta el correo porque el destinatario pertenece a otro lugar; e"
+        "l texto puede indicar la dirección que conviene probar. Aparece en respuesta a "
+        "RCPT, que indica un destinatario, o a VRFY, que pregunta si una dirección exist"
+        "e. No es el código normal para una dirección no válida ni para un servidor qu"
+        "e se niega a retransmitir correo de extraños: ese rechazo suele ser 550 o 554 c"
+        "on 5.7.1. El correo no se entrega; si el texto indica una dirección, hay que co"
+        "mprobarla antes de usarla.",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_TITLE] =
+        "Límite de almacenamiento o de tamaño superado",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_SHORT] =
+        "El buzón ha superado su límite, o el mensaje es demasiado grande.",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_FULL] =
+        "El buzón ha agotado su espacio de almacenamiento, o el mensaje es más grande d"
+        "e lo que acepta el servidor. Aparece en respuesta a MAIL, donde el cliente puede"
+        " anunciar el tamaño, a RCPT, que indica un destinatario, o tras el final del me"
+        "nsaje. Es permanente: el destinatario debe liberar espacio, o el mensaje debe ha"
+        "cerse más pequeño. Si se envía porque hay demasiados destinatarios, debe leer"
+        "se como 452, que es temporal: el cliente envía el mensaje por separado a los de"
+        "más.",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_TITLE] =
+        "Nombre de buzón no permitido",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_SHORT] =
+        "El servidor no permite esta dirección o considera que su forma es incorrecta.",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_FULL] =
+        "La dirección está mal escrita, contiene caracteres que el servidor no acepta o"
+        " no está permitida aquí. En respuesta a RCPT se trata de la dirección del des"
+        "tinatario; en respuesta a MAIL, de la del remitente, por ejemplo porque no perte"
+        "nece a la cuenta que inició sesión; VRFY, que pregunta si una dirección exist"
+        "e, también puede recibir esta respuesta. Es permanente: hay que corregir la dir"
+        "ección antes de volver a enviar el correo.",
+        [TEXT_CODE_TRANSACTION_FAILED_TITLE] =
+        "Transacción o conexión rechazada",
+        [TEXT_CODE_TRANSACTION_FAILED_SHORT] =
+        "El servidor se niega a aceptar el mensaje o, si es el saludo, a atender al clien"
+        "te en absoluto.",
+        [TEXT_CODE_TRANSACTION_FAILED_FULL] =
+        "Como saludo significa que aquí no hay servicio de correo para este cliente; en "
+        "respuesta a DATA, que anuncia el mensaje, que ningún destinatario era válido; "
+        "tras el final del mensaje, que el mensaje se rechazó, por ejemplo por su conten"
+        "ido. También puede aparecer cuando el cifrado no es lo bastante bueno para el s"
+        "ervidor. El código ampliado y el texto dicen el motivo. Es permanente: el clien"
+        "te todavía tiene el correo, y es él quien no debería intentarlo de nuevo sin "
+        "cambios.",
+        [TEXT_CODE_NON_STANDARD_OK_TITLE] =
+        "Éxito antiguo no estándar",
+        [TEXT_CODE_NON_STANDARD_OK_SHORT] =
+        "Algunos servidores muy antiguos enviaban esto en lugar de 250.",
+        [TEXT_CODE_NON_STANDARD_OK_FULL] =
+        "Ningún RFC define el 200 para SMTP. Un estudio de 1983 (RFC 876) encontró serv"
+        "idores que lo enviaban en lugar de 250, en respuesta a RSET, que empieza de nuev"
+        "o, o a NOOP, que no hace nada. El cliente se guía por la primera cifra, 2, y lo"
+        " toma como éxito; no tiene ningún efecto sobre el correo.",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_TITLE] =
+        "Se está enviando el correo en espera",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_SHORT] =
+        "El servidor ha empezado a procesar el número indicado de mensajes en espera.",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_FULL] =
+        "Responde a ETRN, que pide a un servidor que envíe el correo que guarda para un "
+        "equipo determinado. El servidor dice cuántos mensajes están en espera y ha emp"
+        "ezado a enviarlos. Llegan por otra conexión, quizá algo más tarde.",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_TITLE] =
+        "Siguen respuestas para cada destinatario",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_SHORT] =
+        "Sigue una respuesta para cada destinatario y después una para el mensaje comple"
+        "to.",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_FULL] =
+        "Ningún RFC define el 353: pertenece a un borrador (respuestas a los datos por d"
+        "estinatario, PRDR) que algunos servidores admiten. Aparece tras el final del men"
+        "saje si el cliente lo ha pedido. Después sigue una respuesta para cada destinat"
+        "ario aceptado y una última para el mensaje completo. Este código por sí solo "
+        "no decide nada; según su primera cifra, 3, el intercambio continúa.",
+        [TEXT_CODE_RESUME_FROM_OFFSET_TITLE] =
+        "Reanudar un mensaje interrumpido",
+        [TEXT_CODE_RESUME_FROM_OFFSET_SHORT] =
+        "El servidor ya tiene una parte del mensaje y dice por dónde continuar.",
+        [TEXT_CODE_RESUME_FROM_OFFSET_FULL] =
+        "Procede de un experimento (RFC 1845) que ya apenas se usa. Responde a MAIL, que "
+        "indica el remitente: el número al principio del texto dice cuántos bytes de un"
+        " mensaje interrumpido ha guardado el servidor. Tras DATA, que anuncia el mensaje"
+        ", el cliente envía solo el resto. El mensaje todavía no está aceptado.",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_TITLE] =
+        "Se necesita una transición de contraseña (variante registrada)",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_SHORT] =
+        "La IANA lo recoge junto al 432: antes, el usuario debe iniciar sesión una vez d"
+        "e otra forma.",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_FULL] =
+        "Ningún RFC define el 422 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen junto al 432 para 4.7.12. Responde a AUTH, el comando de inicio de sesi"
+        "ón: el usuario debe iniciar sesión una vez con la contraseña tal cual para qu"
+        "e el método de inicio de sesión elegido funcione. Algunos servidores pueden in"
+        "dicar con él otra cosa, como un buzón lleno, así que hay que leer el texto. S"
+        "egún su primera cifra, 4, es temporal: el cliente lo intenta de nuevo más tard"
+        "e.",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_TITLE] =
+        "Comando no permitido ahora",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_SHORT] =
+        "El servidor no permite este comando en este momento.",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_FULL] =
+        "Ningún RFC define el 430 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen entre los códigos para 4.5.1, un comando no válido. Los servidores ind"
+        "ican con él que el comando no es posible en este momento. Según su primera cif"
+        "ra, 4, es temporal: el cliente lo intenta de nuevo más tarde.",
+        [TEXT_CODE_DESTINATION_OVERLOADED_TITLE] =
+        "Sistema receptor sobrecargado o lleno",
+        [TEXT_CODE_DESTINATION_OVERLOADED_SHORT] =
+        "El sistema receptor no tiene espacio o tiene demasiado correo en este momento.",
+        [TEXT_CODE_DESTINATION_OVERLOADED_FULL] =
+        "Ningún RFC define el 431. Los servidores indican con él que el sistema recepto"
+        "r se ha quedado sin espacio o recibe demasiados mensajes a la vez; aparece en re"
+        "spuesta a RCPT, que indica un destinatario, o tras el final del mensaje. Según "
+        "su primera cifra, 4, es temporal: el cliente conserva el correo y lo intenta de "
+        "nuevo más tarde.",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_TITLE] =
+        "El servidor del destinatario no responde",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_SHORT] =
+        "El servidor que debería recibir el correo no responde.",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_FULL] =
+        "Ningún RFC define el 441. Un servidor que transmite correo a otros indica con "
+        "él que el propio servidor del destinatario no respondió; aparece en respuesta "
+        "a RCPT, que indica un destinatario, o tras el final del mensaje. Según su prime"
+        "ra cifra, 4, es temporal: el cliente conserva el correo y lo intenta de nuevo m"
+        "ás tarde.",
+        [TEXT_CODE_CONNECTION_DROPPED_TITLE] =
+        "Conexión perdida durante la transmisión",
+        [TEXT_CODE_CONNECTION_DROPPED_SHORT] =
+        "La conexión se cortó mientras se transmitía el correo.",
+        [TEXT_CODE_CONNECTION_DROPPED_FULL] =
+        "Ningún RFC define el 442. Los servidores indican con él que se perdió una con"
+        "exión antes de terminar de transmitir el correo; puede aparecer en respuesta a "
+        "cualquier comando. Según su primera cifra, 4, es temporal: el cliente conserva "
+        "el correo y lo intenta de nuevo más tarde.",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_TITLE] =
+        "Demasiados saltos",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_SHORT] =
+        "El mensaje ha pasado por demasiados servidores.",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_FULL] =
+        "Ningún RFC define el 446. Los servidores indican con él que el mensaje ha pasa"
+        "do de servidor en servidor demasiadas veces, casi siempre porque da vueltas en u"
+        "n bucle; aparece tras el final del mensaje. Según su primera cifra, 4, el clien"
+        "te lo trata como temporal y lo intenta de nuevo más tarde, pero un bucle dura h"
+        "asta que un administrador lo elimina.",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_TITLE] =
+        "Tiempo de entrega agotado",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_SHORT] =
+        "La entrega tardó demasiado y se detuvo.",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_FULL] =
+        "Ningún RFC define el 447. Los servidores indican con él que no se pudo entrega"
+        "r el mensaje en el tiempo permitido; aparece tras el final del mensaje. Según s"
+        "u primera cifra, 4, es temporal: el cliente conserva el correo y lo intenta de n"
+        "uevo más tarde.",
+        [TEXT_CODE_ROUTING_PROBLEM_TITLE] =
+        "Problema de enrutamiento",
+        [TEXT_CODE_ROUTING_PROBLEM_SHORT] =
+        "El servidor no encuentra en este momento un camino hasta el destinatario.",
+        [TEXT_CODE_ROUTING_PROBLEM_FULL] =
+        "Ningún RFC define el 449. Los servidores indican con él que en este momento no"
+        " saben a dónde transmitir el correo; aparece en respuesta a RCPT, que indica un"
+        " destinatario. Según su primera cifra, 4, es temporal: el cliente conserva el c"
+        "orreo y lo intenta de nuevo más tarde.",
+        [TEXT_CODE_NO_MAIL_WAITING_TITLE] =
+        "No hay correo en espera",
+        [TEXT_CODE_NO_MAIL_WAITING_SHORT] =
+        "No hay correo que recoger.",
+        [TEXT_CODE_NO_MAIL_WAITING_FULL] =
+        "Responde a ATRN, con el que un cliente que ha iniciado sesión recoge por la mis"
+        "ma conexión el correo guardado para sus dominios. El servidor no guarda correo "
+        "para ellos, de modo que no se pierde nada y el cliente puede preguntar de nuevo "
+        "más tarde. El registro de la IANA también recoge el 453 para 4.3.2, un sistema"
+        " que no acepta correo en este momento.",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_TITLE] =
+        "Ahora no se pueden cumplir los parámetros",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_SHORT] =
+        "El servidor no puede hacer en este momento lo que pide un parámetro.",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_FULL] =
+        "El servidor conoce los parámetros que acompañaban a MAIL, que indica el remite"
+        "nte, o a RCPT, que indica un destinatario, pero no puede cumplirlos en este mome"
+        "nto. Es temporal: el cliente conserva el correo y lo intenta de nuevo más tarde"
+        ", u omite el parámetro donde sea posible.",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_TITLE] =
+        "No se puede empezar a enviar el correo en espera",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_SHORT] =
+        "El servidor no puede empezar a enviar el correo en espera en este momento.",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_FULL] =
+        "Responde a ETRN, que pide a un servidor que envíe el correo que guarda para un "
+        "equipo determinado. El servidor entendió la petición, pero no pudo empezar a e"
+        "nviar ese correo. El correo se queda en el servidor, y el cliente puede pregunta"
+        "r de nuevo más tarde.",
+        [TEXT_CODE_NODE_NOT_ALLOWED_TITLE] =
+        "Petición de correo en espera rechazada",
+        [TEXT_CODE_NODE_NOT_ALLOWED_SHORT] =
+        "El servidor no permite a este cliente pedir ese correo.",
+        [TEXT_CODE_NODE_NOT_ALLOWED_FULL] =
+        "Responde a ETRN, que pide a un servidor que envíe el correo que guarda para un "
+        "equipo determinado. El servidor conoce el comando, pero no lo permite para ese e"
+        "quipo; el texto da el motivo. El correo se queda en el servidor. Aunque la prime"
+        "ra cifra, 4, representa un fallo temporal, a menudo el administrador del servido"
+        "r tiene que conceder antes el permiso.",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_TITLE] =
+        "Fallo de un filtro local",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_SHORT] =
+        "Un filtro del servidor falló o aplazó el correo.",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_FULL] =
+        "Ningún RFC define el 471. Los servidores indican con él un fallo de su propio "
+        "lado, a menudo en un filtro contra el correo no deseado o los virus; aparece tra"
+        "s el final del mensaje. Según su primera cifra, 4, es temporal: el cliente cons"
+        "erva el correo y lo intenta de nuevo más tarde.",
+        [TEXT_CODE_BAD_ADDRESS_TITLE] =
+        "Dirección incorrecta",
+        [TEXT_CODE_BAD_ADDRESS_SHORT] =
+        "El servidor no acepta la dirección.",
+        [TEXT_CODE_BAD_ADDRESS_FULL] =
+        "Ningún RFC define el 510. Los servidores indican con él que una dirección es "
+        "incorrecta o desconocida; aparece en respuesta a MAIL, que indica el remitente, "
+        "o a RCPT, que indica un destinatario. Según su primera cifra, 5, es permanente:"
+        " el cliente no debería volver a enviar lo mismo sin cambios, y conviene comprob"
+        "ar la dirección.",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_TITLE] =
+        "Dirección del destinatario incorrecta",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_SHORT] =
+        "El servidor no acepta la dirección del destinatario.",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_FULL] =
+        "Ningún RFC define el 511. Los servidores indican con él que la dirección del "
+        "destinatario es incorrecta o desconocida; aparece en respuesta a RCPT, que indic"
+        "a un destinatario. Según su primera cifra, 5, es permanente: el cliente no debe"
+        "ría volver a enviar lo mismo sin cambios, y conviene comprobar la dirección.",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_TITLE] =
+        "Dominio del destinatario no encontrado",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_SHORT] =
+        "No se encontró el dominio de la dirección del destinatario.",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_FULL] =
+        "Ningún RFC define el 512. Los servidores indican con él que el sistema de nomb"
+        "res de dominio (DNS) no conoce ningún servidor de correo para el dominio, la pa"
+        "rte de la dirección del destinatario que sigue a la @; aparece en respuesta a R"
+        "CPT, que indica un destinatario. Según su primera cifra, 5, es permanente: el c"
+        "liente no debería volver a enviar lo mismo sin cambios, y conviene comprobar la"
+        " dirección.",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_TITLE] =
+        "Tipo de dirección incorrecto",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_SHORT] =
+        "El servidor no puede usar una dirección de este tipo.",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_FULL] =
+        "Ningún RFC define el 513. Los servidores indican con él que una dirección es "
+        "de un tipo que no pueden usar; aparece en respuesta a RCPT, que indica un destin"
+        "atario. Según su primera cifra, 5, es permanente: el cliente no debería volver"
+        " a enviar lo mismo sin cambios, y conviene comprobar la dirección.",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "El equipo nunca acepta correo",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "Este equipo nunca acepta correo, ni de nadie ni para nadie.",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "Aparece en lugar del saludo y puede responder después a cualquier otro comando,"
+        " excepto QUIT: el equipo existe, pero no recibe correo en ninguna circunstancia."
+        " Un experimento anterior (RFC 1846) también lo usaba en respuesta a RCPT, que i"
+        "ndica un destinatario. Es permanente: no sirve de nada volver a intentarlo con e"
+        "ste equipo; conviene comprobar la dirección o la configuración que lleva hasta"
+        " él.",
+        [TEXT_CODE_ENCRYPTION_NEEDED_TITLE] =
+        "El inicio de sesión necesita cifrado",
+        [TEXT_CODE_ENCRYPTION_NEEDED_SHORT] =
+        "La conexión debe cifrarse antes de que este inicio de sesión sea posible.",
+        [TEXT_CODE_ENCRYPTION_NEEDED_FULL] =
+        "Ningún RFC define el 523 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen junto a 5.7.10. Responde a AUTH, el comando de inicio de sesión: el mé"
+        "todo de inicio de sesión elegido necesita una conexión cifrada. Según su prim"
+        "era cifra, 5, el mismo inicio de sesión se rechazaría de nuevo; el cliente deb"
+        "ería activar primero el cifrado o elegir un método más seguro.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_TITLE] =
+        "El método de inicio de sesión exige cifrado",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_SHORT] =
+        "El método de inicio de sesión elegido solo se permite con una conexión cifrad"
+        "a.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_FULL] =
+        "Ningún RFC define el 524 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen junto al 538 para 5.7.11. Responde a AUTH, el comando de inicio de sesi"
+        "ón: el método de inicio de sesión elegido solo se permite cuando la conexión"
+        " ya está cifrada. Al menos un programa servidor lo envía también en respuesta"
+        " a RCPT, que indica un destinatario, cuando se trata de una lista de correo cuyo"
+        "s miembros no encuentra. Según su primera cifra, 5, lo mismo se rechazaría de "
+        "nuevo; si se trata de un inicio de sesión, el cliente debería activar primero "
+        "el cifrado.",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_TITLE] =
+        "Cuenta de usuario desactivada",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_SHORT] =
+        "El inicio de sesión es correcto, pero la cuenta se ha desactivado.",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_FULL] =
+        "Ningún RFC define el 525 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen junto a 5.7.13. Responde a AUTH, el comando de inicio de sesión: la con"
+        "traseña es correcta, pero un administrador ha desactivado la cuenta. Según su "
+        "primera cifra, 5, es permanente: una contraseña nueva no sirve de nada; el usua"
+        "rio debe acudir al administrador del servidor.",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_TITLE] =
+        "Entrega no permitida",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_SHORT] =
+        "El servidor no permite esta entrega.",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_FULL] =
+        "Ningún RFC define el 533 por sí solo; el RFC 5248 y el registro de la IANA lo "
+        "recogen entre los códigos para 5.7.1, una entrega que no está permitida. Apare"
+        "ce en respuesta a RCPT, que indica un destinatario. Según su primera cifra, 5, "
+        "es permanente: el cliente no debería volver a enviar lo mismo sin cambios, y el"
+        " texto debería decir qué falta.",
+        [TEXT_CODE_REJECTED_AS_SPAM_TITLE] =
+        "Rechazado como correo no deseado",
+        [TEXT_CODE_REJECTED_AS_SPAM_SHORT] =
+        "El servidor rechazó el mensaje por considerarlo correo no deseado.",
+        [TEXT_CODE_REJECTED_AS_SPAM_FULL] =
+        "Ningún RFC define el 541. Los servidores indican con él que un filtro tomó el"
+        " mensaje por spam, es decir, correo masivo no deseado; aparece tras el final del"
+        " mensaje. Según su primera cifra, 5, es permanente: el cliente no debería volv"
+        "er a enviar lo mismo sin cambios.",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_TITLE] =
+        "Parámetros no reconocidos",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_SHORT] =
+        "El servidor no admite un parámetro que acompañaba al remitente o a un destinat"
+        "ario.",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_FULL] =
+        "Un parámetro que acompañaba a MAIL, que indica el remitente, o a RCPT, que ind"
+        "ica un destinatario, es desconocido para el servidor o este no lo admite; alguno"
+        "s servidores también lo envían cuando el propio comando está mal escrito. Es "
+        "permanente: el mismo comando se rechazaría de nuevo. El programa emisor puede o"
+        "mitir el parámetro si el mensaje no lo necesita; de lo contrario, el correo no "
+        "puede pasar por este servidor.",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "El dominio no acepta correo",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "El dominio del destinatario no acepta ningún correo.",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "Responde a RCPT, que indica un destinatario: el servidor ha averiguado, casi sie"
+        "mpre por el sistema de nombres de dominio (DNS), que el dominio de esa direcció"
+        "n no acepta correo; un dominio puede declararlo con un registro llamado «null M"
+        "X». Es permanente: ninguna dirección de ese dominio puede recibir correo, y co"
+        "nviene comprobar la dirección.",
+        [TEXT_CODE_MESSAGE_REFUSED_TITLE] =
+        "Mensaje rechazado",
+        [TEXT_CODE_MESSAGE_REFUSED_SHORT] =
+        "El servidor no permite que se entregue este mensaje.",
+        [TEXT_CODE_MESSAGE_REFUSED_FULL] =
+        "Ningún RFC define el 571. Algunos servidores, casi siempre antiguos, indican co"
+        "n él que la entrega no está permitida, por ejemplo por un bloqueo o una regla "
+        "local; aparece en respuesta a RCPT, que indica un destinatario, o tras el final "
+        "del mensaje. Según su primera cifra, 5, es permanente: el cliente no debería v"
+        "olver a enviar lo mismo sin cambios.",
+        [TEXT_CLASS_1_TITLE] =
+        "Respuesta preliminar",
+        [TEXT_CLASS_1_FULL] =
+        "En otros protocolos, un código que empieza por 1 significa que la acción ha co"
+        "menzado y que seguirá otra respuesta. SMTP no usa esta clase: un servidor no de"
+        "be enviar un código así.",
+        [TEXT_CLASS_2_TITLE] =
+        "Éxito",
+        [TEXT_CLASS_2_FULL] =
+        "Un código que empieza por 2 significa que el comando se ejecutó. El cliente pu"
+        "ede seguir con el paso siguiente.",
+        [TEXT_CLASS_3_TITLE] =
+        "Continuar",
+        [TEXT_CLASS_3_FULL] =
+        "Un código que empieza por 3 significa que el comando se acepta hasta este punto"
+        " y que el servidor espera algo más, como el mensaje en sí o el siguiente paso "
+        "de un inicio de sesión. Todavía no se ha decidido nada.",
+        [TEXT_CLASS_4_TITLE] =
+        "Fallo temporal",
+        [TEXT_CLASS_4_FULL] =
+        "Un código que empieza por 4 significa que el comando no se ejecutó, pero que e"
+        "l mismo intento puede tener éxito más tarde. El cliente conserva el correo, lo"
+        " intenta de nuevo durante algún tiempo y comunica un fallo al remitente solo si"
+        " ninguno de los intentos tiene éxito.",
+        [TEXT_CLASS_5_TITLE] =
+        "Fallo permanente",
+        [TEXT_CLASS_5_FULL] =
+        "Un código que empieza por 5 significa que el comando se rechazó y que el mismo"
+        " intento se rechazaría de nuevo. El cliente no debería repetirlo sin cambios; "
+        "por lo general avisa al remitente de que el correo no se entregó. Aun así, una"
+        " persona puede eliminar la causa, por ejemplo corrigiendo una dirección, y desp"
+        "ués enviarlo de nuevo.",
+        [TEXT_CATEGORY_0_TITLE] =
+        "Sintaxis",
+        [TEXT_CATEGORY_0_FULL] =
+        "Los códigos cuya segunda cifra es 0 tratan de la forma de los comandos: sintaxi"
+        "s incorrecta, comandos desconocidos, no admitidos o superfluos, y comandos que n"
+        "o encajan en ningún otro grupo.",
+        [TEXT_CATEGORY_1_TITLE] =
+        "Información",
+        [TEXT_CATEGORY_1_FULL] =
+        "Los códigos cuya segunda cifra es 1 responden a peticiones de información, com"
+        "o el estado o la ayuda.",
+        [TEXT_CATEGORY_2_TITLE] =
+        "Conexión",
+        [TEXT_CATEGORY_2_FULL] =
+        "Los códigos cuya segunda cifra es 2 tratan de la conexión entre el cliente y e"
+        "l servidor.",
+        [TEXT_CATEGORY_3_TITLE] =
+        "Sin especificar (segunda cifra 3)",
+        [TEXT_CATEGORY_3_FULL] =
+        "El RFC 5321 no da a la segunda cifra 3 ningún significado propio. Las extension"
+        "es usan estos códigos, sobre todo para el inicio de sesión (autenticación).",
+        [TEXT_CATEGORY_4_TITLE] =
+        "Sin especificar (segunda cifra 4)",
+        [TEXT_CATEGORY_4_FULL] =
+        "El RFC 5321 no da a la segunda cifra 4 ningún significado propio, y ningún có"
+        "digo estándar la tiene. Los servidores que envían un código así se lo han in"
+        "ventado; solo se puede confiar en la primera cifra.",
+        [TEXT_CATEGORY_5_TITLE] =
+        "Sistema de correo",
+        [TEXT_CATEGORY_5_FULL] =
+        "Los códigos cuya segunda cifra es 5 dicen cuál es la posición del sistema de "
+        "correo receptor ante el correo o ante otra acción que se le pide.",
+        [TEXT_ENHANCED_0_0_TITLE] =
+        "Sin más detalles",
+        [TEXT_ENHANCED_0_0_FULL] =
+        "El código solo dice si todo fue bien (2), si falló por ahora (4) o si falló d"
+        "e forma definitiva (5). Si hay una causa, búsquela en las palabras que acompañ"
+        "an al código.",
+        [TEXT_ENHANCED_1_0_TITLE] =
+        "Estado de la dirección, sin especificar",
+        [TEXT_ENHANCED_1_0_FULL] =
+        "El estado se refiere a la dirección del remitente o de un destinatario, y ning"
+        "ún otro código le corresponde. Con la clase 2, la dirección se aceptó; con 4"
+        " o 5, algo en ella fue un obstáculo.",
+        [TEXT_ENHANCED_1_1_TITLE] =
+        "El buzón no existe",
+        [TEXT_ENHANCED_1_1_FULL] =
+        "El dominio del destinatario no tiene ningún buzón con el nombre que figura del"
+        "ante de la @. El correo para esta dirección no se puede entregar.",
+        [TEXT_ENHANCED_1_2_TITLE] =
+        "El dominio del destinatario no puede recibir correo",
+        [TEXT_ENHANCED_1_2_FULL] =
+        "La parte de la dirección del destinatario que sigue a la @ no existe o no acept"
+        "a correo. El correo para esta dirección no se puede entregar; el dominio puede "
+        "estar mal escrito.",
+        [TEXT_ENHANCED_1_3_TITLE] =
+        "Dirección del destinatario con forma incorrecta",
+        [TEXT_ENHANCED_1_3_FULL] =
+        "La dirección del destinatario no está escrita como debe escribirse una direcci"
+        "ón de correo; puede contener un espacio o carecer de la @, por ejemplo. Hay que"
+        " corregirla para que se le pueda enviar correo.",
+        [TEXT_ENHANCED_1_4_TITLE] =
+        "Dirección del destinatario ambigua",
+        [TEXT_ENHANCED_1_4_FULL] =
+        "La dirección corresponde a más de un buzón, así que el sistema receptor no p"
+        "uede saber cuál se quiere indicar. Se necesita la dirección completa y exacta.",
+        [TEXT_ENHANCED_1_5_TITLE] =
+        "Dirección del destinatario válida",
+        [TEXT_ENHANCED_1_5_FULL] =
+        "La dirección del destinatario es correcta. En un informe de entrega, esto repre"
+        "senta un éxito.",
+        [TEXT_ENHANCED_1_6_TITLE] =
+        "Buzón trasladado, sin dirección de reenvío",
+        [TEXT_ENHANCED_1_6_FULL] =
+        "La dirección fue válida en otro tiempo, pero el correo para ella ya no se acep"
+        "ta ni se reenvía. No se dice a dónde se ha trasladado el buzón.",
+        [TEXT_ENHANCED_1_7_TITLE] =
+        "Dirección del remitente con forma incorrecta",
+        [TEXT_ENHANCED_1_7_FULL] =
+        "La dirección del remitente no está escrita como debe escribirse una dirección"
+        " de correo. Hay que corregirla en la configuración del programa emisor para que"
+        " el correo pueda salir.",
+        [TEXT_ENHANCED_1_8_TITLE] =
+        "El dominio del remitente no puede recibir correo",
+        [TEXT_ENHANCED_1_8_FULL] =
+        "La parte de la dirección del remitente que sigue a la @ no existe o no acepta c"
+        "orreo, de modo que las respuestas y los avisos de fallo no podrían llegar de vu"
+        "elta. Muchos sistemas no aceptan este tipo de correo.",
+        [TEXT_ENHANCED_1_9_TITLE] =
+        "Transmitido, no habrá más informes",
+        [TEXT_ENHANCED_1_9_FULL] =
+        "La dirección del destinatario era válida, y el correo se transmitió a un sist"
+        "ema que no envía informes de entrega. No se sabrá nada más de él.",
+        [TEXT_ENHANCED_1_10_TITLE] =
+        "El dominio del destinatario no acepta correo",
+        [TEXT_ENHANCED_1_10_FULL] =
+        "El dominio del destinatario declara en el DNS, con un registro llamado «null MX"
+        "», que no acepta correo. El correo para cualquier dirección que pertenezca dir"
+        "ectamente a este dominio no se puede entregar.",
+        [TEXT_ENHANCED_2_0_TITLE] =
+        "Estado del buzón, sin especificar",
+        [TEXT_ENHANCED_2_0_FULL] =
+        "El buzón existe y el estado se refiere a él, pero ningún otro código le corr"
+        "esponde. Con la clase 4 o 5, no se pudo depositar el correo en el buzón; las pa"
+        "labras que acompañan al código pueden decir por qué.",
+        [TEXT_ENHANCED_2_1_TITLE] =
+        "Buzón desactivado",
+        [TEXT_ENHANCED_2_1_FULL] =
+        "El buzón existe, pero no acepta correo, sea por ahora (clase 4) o de forma defi"
+        "nitiva (clase 5). Puede estar suspendido, cerrado o llevar mucho tiempo sin uso.",
+        [TEXT_ENHANCED_2_2_TITLE] =
+        "Buzón lleno",
+        [TEXT_ENHANCED_2_2_FULL] =
+        "El buzón ha llegado a su límite de almacenamiento. Podrá aceptar correo nuevo"
+        " cuando el destinatario libere espacio o reciba más.",
+        [TEXT_ENHANCED_2_3_TITLE] =
+        "Mensaje demasiado grande para el buzón",
+        [TEXT_ENHANCED_2_3_FULL] =
+        "El mensaje es más grande de lo que este buzón puede recibir, aunque el sistema"
+        " de correo acepte mensajes mayores para otros. Hay que hacerlo más pequeño.",
+        [TEXT_ENHANCED_2_4_TITLE] =
+        "No se pudo expandir la lista de correo",
+        [TEXT_ENHANCED_2_4_FULL] =
+        "La dirección es la de una lista de correo, y el sistema no pudo averiguar quié"
+        "nes son sus miembros. No fue posible transmitirles el correo.",
+        [TEXT_ENHANCED_3_0_TITLE] =
+        "Estado del sistema de correo, sin especificar",
+        [TEXT_ENHANCED_3_0_FULL] =
+        "El estado se refiere al sistema de correo en su conjunto, y ningún otro código"
+        " le corresponde. Con la clase 4 o 5, algo en el sistema, y no en la dirección, "
+        "le impidió aceptar el correo.",
+        [TEXT_ENHANCED_3_1_TITLE] =
+        "Sistema de correo lleno",
+        [TEXT_ENHANCED_3_1_FULL] =
+        "El sistema receptor se ha quedado sin espacio de almacenamiento. El correo podr"
+        "á entregarse cuando su administrador libere espacio; borrar correo de un solo b"
+        "uzón quizá no sirva.",
+        [TEXT_ENHANCED_3_2_TITLE] =
+        "El sistema no acepta correo",
+        [TEXT_ENHANCED_3_2_FULL] =
+        "El sistema receptor no acepta correo de la red: por ahora, como durante un mante"
+        "nimiento o una sobrecarga (clase 4), o nunca (clase 5).",
+        [TEXT_ENHANCED_3_3_TITLE] =
+        "Función solicitada no admitida",
+        [TEXT_ENHANCED_3_3_FULL] =
+        "El correo pide una función de la que carece el sistema receptor o que no se pue"
+        "de trasladar al sistema siguiente. El correo solo puede salir sin esa función.",
+        [TEXT_ENHANCED_3_4_TITLE] =
+        "Mensaje demasiado grande para el sistema",
+        [TEXT_ENHANCED_3_4_FULL] =
+        "El mensaje es más grande de lo que el sistema receptor acepta para cualquier de"
+        "stinatario. Hay que hacerlo más pequeño; los archivos grandes pueden compartir"
+        "se mediante un enlace.",
+        [TEXT_ENHANCED_3_5_TITLE] =
+        "Sistema de correo mal configurado",
+        [TEXT_ENHANCED_3_5_FULL] =
+        "La configuración del sistema no le permite aceptar este mensaje. Su administrad"
+        "or debe corregirla.",
+        [TEXT_ENHANCED_3_6_TITLE] =
+        "Se cambió la prioridad solicitada",
+        [TEXT_ENHANCED_3_6_FULL] =
+        "El mensaje se aceptó, pero con una prioridad distinta de la solicitada. La nuev"
+        "a prioridad figura al principio de las palabras que acompañan al código.",
+        [TEXT_ENHANCED_4_0_TITLE] =
+        "Estado de la red o del enrutamiento, sin especificar",
+        [TEXT_ENHANCED_4_0_FULL] =
+        "El estado se refiere a la red o al camino hasta el destino, y ningún otro códi"
+        "go le corresponde. Con la clase 4 o 5, no fue posible transmitir el correo.",
+        [TEXT_ENHANCED_4_1_TITLE] =
+        "El servidor no responde",
+        [TEXT_ENHANCED_4_1_FULL] =
+        "El siguiente servidor de correo no respondió cuando el sistema emisor intentó "
+        "conectarse. Puede estar ocupado, apagado o aislado de la red; el sistema emisor "
+        "suele intentarlo de nuevo.",
+        [TEXT_ENHANCED_4_2_TITLE] =
+        "Conexión interrumpida",
+        [TEXT_ENHANCED_4_2_FULL] =
+        "Se estableció una conexión, pero se cortó o se volvió demasiado lenta antes "
+        "de que el correo pasara por completo. El sistema emisor suele intentarlo de nuev"
+        "o.",
+        [TEXT_ENHANCED_4_3_TITLE] =
+        "Fallo de un servidor de directorio o de DNS",
+        [TEXT_ENHANCED_4_3_FULL] =
+        "No se pudo consultar un directorio que hace falta para transmitir el correo; cas"
+        "i siempre se trata del DNS, el directorio de nombres de dominio de internet. El "
+        "sistema emisor suele intentarlo de nuevo.",
+        [TEXT_ENHANCED_4_4_TITLE] =
+        "No hay ruta hasta el destino",
+        [TEXT_ENHANCED_4_4_FULL] =
+        "No se pudo averiguar a dónde debe ir ahora el correo, por lo general porque el "
+        "DNS no indica ningún servidor de correo para el dominio del destinatario. El do"
+        "minio puede estar mal escrito o mal configurado.",
+        [TEXT_ENHANCED_4_5_TITLE] =
+        "Sistema de correo saturado",
+        [TEXT_ENHANCED_4_5_FULL] =
+        "El sistema de correo tiene que atender más correo del que puede en este momento"
+        ". Por lo general, el correo podrá pasar más tarde.",
+        [TEXT_ENHANCED_4_6_TITLE] =
+        "Bucle de correo detectado",
+        [TEXT_ENHANCED_4_6_FULL] =
+        "El mensaje se transmitió demasiadas veces, porque unos servidores de correo o u"
+        "nas direcciones de reenvío se lo pasan en círculo. Quien configuró el enrutam"
+        "iento o el reenvío debe romper el círculo.",
+        [TEXT_ENHANCED_4_7_TITLE] =
+        "Se agotó el tiempo de entrega",
+        [TEXT_ENHANCED_4_7_FULL] =
+        "El mensaje es demasiado antiguo: esperó demasiado tiempo en una cola o superó "
+        "el plazo que había fijado su remitente. El verdadero obstáculo puede estar ind"
+        "icado junto al código o en un informe anterior.",
+        [TEXT_ENHANCED_5_0_TITLE] =
+        "Estado del protocolo, sin especificar",
+        [TEXT_ENHANCED_5_0_FULL] =
+        "El estado se refiere al intercambio de comandos entre los dos sistemas, y ningú"
+        "n otro código le corresponde. Con la clase 2, todo está bien; con 4 o 5, algo "
+        "en el intercambio salió mal.",
+        [TEXT_ENHANCED_5_1_TITLE] =
+        "Comando no válido",
+        [TEXT_ENHANCED_5_1_FULL] =
+        "El programa emisor dio un comando en un momento inadecuado, o uno que el servido"
+        "r no admite. Hay que corregir el programa o su configuración, no el correo.",
+        [TEXT_ENHANCED_5_2_TITLE] =
+        "Error de sintaxis en un comando",
+        [TEXT_ENHANCED_5_2_FULL] =
+        "El programa emisor dio un comando que el servidor no pudo entender, porque es de"
+        "sconocido o está mal escrito. La causa puede ser una dirección poco habitual o"
+        " un fallo del programa.",
+        [TEXT_ENHANCED_5_3_TITLE] =
+        "Demasiados destinatarios",
+        [TEXT_ENHANCED_5_3_FULL] =
+        "El mensaje tiene más destinatarios de los que se pueden atender de una vez. Nor"
+        "malmente, el sistema emisor hace la entrega a los demás después; si no puede, "
+        "hay que enviar el correo a grupos más pequeños.",
+        [TEXT_ENHANCED_5_4_TITLE] =
+        "Argumentos del comando no válidos",
+        [TEXT_ENHANCED_5_4_FULL] =
+        "El comando en sí es válido, pero lo que lo acompañaba, como una dirección o "
+        "una opción, está fuera de los límites o no se admite. Hay que corregir la dir"
+        "ección, el programa o su configuración.",
+        [TEXT_ENHANCED_5_5_TITLE] =
+        "Versión incorrecta del protocolo",
+        [TEXT_ENHANCED_5_5_FULL] =
+        "Los dos sistemas usan versiones de un protocolo de correo que no son compatibles"
+        " entre sí. Hay que actualizar uno de ellos o configurarlo de otra manera.",
+        [TEXT_ENHANCED_5_6_TITLE] =
+        "Datos de inicio de sesión demasiado largos",
+        [TEXT_ENHANCED_5_6_FULL] =
+        "Al iniciar sesión, el programa emisor envió una línea más larga de lo que el"
+        " servidor puede aceptar, de modo que el inicio de sesión falló. Hay que cambia"
+        "r el método de inicio de sesión, la contraseña o el token, o bien el programa"
+        ", no el correo.",
+        [TEXT_ENHANCED_6_0_TITLE] =
+        "Estado del contenido, sin especificar",
+        [TEXT_ENHANCED_6_0_FULL] =
+        "El estado se refiere al contenido del mensaje, y ningún otro código le corresp"
+        "onde. Con la clase 2, el contenido se aceptó; con 4 o 5, algo en él fue un obs"
+        "táculo.",
+        [TEXT_ENHANCED_6_1_TITLE] =
+        "Tipo de contenido no admitido",
+        [TEXT_ENHANCED_6_1_FULL] =
+        "El mensaje contiene un tipo de contenido, como cierta clase de archivo adjunto, "
+        "que un sistema del camino no puede tratar. Hay que enviarlo en otra forma.",
+        [TEXT_ENHANCED_6_2_TITLE] =
+        "Conversión necesaria, pero no permitida",
+        [TEXT_ENHANCED_6_2_FULL] =
+        "Habría que convertir el contenido a otra forma antes de poder entregarlo, pero "
+        "el remitente o una regla del sistema emisor lo prohíbe. El correo solo puede sa"
+        "lir en otra forma, o si se permite la conversión.",
+        [TEXT_ENHANCED_6_3_TITLE] =
+        "Conversión necesaria, pero no posible",
+        [TEXT_ENHANCED_6_3_FULL] =
+        "Habría que convertir el contenido para el sistema siguiente, y un sistema del c"
+        "amino no puede hacerlo; quizá no sea capaz, por ejemplo, de convertir texto de "
+        "8 bits en texto de 7 bits. Hay que enviar el correo en una forma más sencilla.",
+        [TEXT_ENHANCED_6_4_TITLE] =
+        "Contenido perdido en la conversión",
+        [TEXT_ENHANCED_6_4_FULL] =
+        "Al convertir el mensaje a otra forma se pierde parte de su contenido. Con la cla"
+        "se 2, se entregó de todos modos; con la clase 5, no se entregó, porque el remi"
+        "tente había excluido cualquier pérdida.",
+        [TEXT_ENHANCED_6_5_TITLE] =
+        "La conversión falló",
+        [TEXT_ENHANCED_6_5_FULL] =
+        "Había que convertir el contenido a otra forma antes de poder entregarlo, y el i"
+        "ntento falló. No fue posible transmitir el correo.",
+        [TEXT_ENHANCED_6_6_TITLE] =
+        "Contenido del mensaje no disponible",
+        [TEXT_ENHANCED_6_6_FULL] =
+        "El contenido debía obtenerse de otro sistema, y eso no funcionó. Por tanto, no"
+        " había nada que se pudiera entregar.",
+        [TEXT_ENHANCED_6_7_TITLE] =
+        "Dirección con caracteres no ASCII no permitida",
+        [TEXT_ENHANCED_6_7_FULL] =
+        "La dirección del remitente o de un destinatario contiene caracteres que no son "
+        "ASCII, como é o 例, y no se permiten para esta dirección. Se necesita una dir"
+        "ección con las letras sin acento de la a a la z, cifras y los signos habituales"
+        ".",
+        [TEXT_ENHANCED_6_8_TITLE] =
+        "La respuesta necesitaría caracteres no ASCII",
+        [TEXT_ENHANCED_6_8_FULL] =
+        "Para responder, el servidor tendría que nombrar un buzón con caracteres que no"
+        " son ASCII, como é o 例, pero el programa emisor no dijo que pueda leer una re"
+        "spuesta así. Se necesita un programa que admita direcciones internacionales (SM"
+        "TPUTF8).",
+        [TEXT_ENHANCED_6_9_TITLE] =
+        "No se puede entregar el mensaje internacional",
+        [TEXT_ENHANCED_6_9_FULL] =
+        "Las direcciones u otras líneas del encabezado del mensaje contienen caracteres "
+        "que no son ASCII, como é o 例, enviados en una forma que el sistema de al meno"
+        "s un destinatario no puede aceptar. Hay que enviar el correo sin ellos, o con un"
+        "a codificación más antigua para ellos.",
+        [TEXT_ENHANCED_6_10_TITLE] =
+        "Duplicado obsoleto de X.6.8",
+        [TEXT_ENHANCED_6_10_FULL] =
+        "Este código significa lo mismo que X.6.8 y ya no debería usarse: la respuesta "
+        "necesita caracteres que no son ASCII, y el programa emisor no dijo que pueda lee"
+        "rlos.",
+        [TEXT_ENHANCED_7_0_TITLE] =
+        "Estado de seguridad o de política, sin especificar",
+        [TEXT_ENHANCED_7_0_FULL] =
+        "El estado se refiere a la seguridad o a la política, y ningún otro código le "
+        "corresponde o no se puede decir más. Con la clase 2 suele confirmar que el inic"
+        "io de sesión funcionó; con 4 o 5, una regla fue un obstáculo.",
+        [TEXT_ENHANCED_7_1_TITLE] =
+        "Entrega no permitida",
+        [TEXT_ENHANCED_7_1_FULL] =
+        "El remitente no puede enviar este correo a este destino, por una regla del siste"
+        "ma receptor o del destinatario. Los servidores usan este código para reglas de "
+        "todo tipo; las palabras que lo acompañan suelen decir cuál es.",
+        [TEXT_ENHANCED_7_2_TITLE] =
+        "Envío a la lista no permitido",
+        [TEXT_ENHANCED_7_2_FULL] =
+        "El destinatario es una lista de correo a la que este remitente no puede escribir"
+        ". Hace falta ser miembro o tener permiso del propietario de la lista.",
+        [TEXT_ENHANCED_7_3_TITLE] =
+        "Conversión de seguridad no posible",
+        [TEXT_ENHANCED_7_3_FULL] =
+        "Para entregar el mensaje, habría que cambiarlo de un tipo de correo seguro a ot"
+        "ro, y eso no se puede hacer. Hay que enviarlo en una forma que el sistema del de"
+        "stinatario pueda tratar.",
+        [TEXT_ENHANCED_7_4_TITLE] =
+        "Función de seguridad no admitida",
+        [TEXT_ENHANCED_7_4_FULL] =
+        "El correo usa una función de seguridad, como una forma de iniciar sesión, que "
+        "un sistema del camino no admite. Se necesita una función que ambos lados admita"
+        "n.",
+        [TEXT_ENHANCED_7_5_TITLE] =
+        "Fallo criptográfico",
+        [TEXT_ENHANCED_7_5_FULL] =
+        "Un sistema que comprueba o descifra el correo en el camino no pudo hacerlo, porq"
+        "ue faltaba una clave o un certificado, o no era válido. Los servidores también"
+        " usan este código cuando no se puede confiar en el certificado del otro servido"
+        "r.",
+        [TEXT_ENHANCED_7_6_TITLE] =
+        "Algoritmo criptográfico no admitido",
+        [TEXT_ENHANCED_7_6_FULL] =
+        "Un sistema que comprueba o descifra el correo en el camino no pudo hacerlo, porq"
+        "ue no admite el algoritmo que se usó. Se necesita un algoritmo que ambos lados "
+        "admitan.",
+        [TEXT_ENHANCED_7_7_TITLE] =
+        "Mensaje alterado en el camino",
+        [TEXT_ENHANCED_7_7_FULL] =
+        "Un sistema que comprueba el correo en el camino encontró este mensaje dañado o"
+        " cambiado. Puede que ya no sea lo que escribió el remitente.",
+        [TEXT_ENHANCED_7_8_TITLE] =
+        "Datos de inicio de sesión no válidos",
+        [TEXT_ENHANCED_7_8_FULL] =
+        "El programa emisor intentó iniciar sesión, y no se aceptó su nombre de usuari"
+        "o, su contraseña o su token de acceso. El correo no se puede enviar hasta que s"
+        "e corrijan.",
+        [TEXT_ENHANCED_7_9_TITLE] =
+        "Método de inicio de sesión demasiado débil",
+        [TEXT_ENHANCED_7_9_FULL] =
+        "La forma en que el programa emisor intentó iniciar sesión es menos segura de l"
+        "o que el servidor exige a este usuario. Hay que elegir en el programa un método"
+        " más seguro.",
+        [TEXT_ENHANCED_7_10_TITLE] =
+        "Se necesita cifrado",
+        [TEXT_ENHANCED_7_10_FULL] =
+        "Antes se necesita una conexión cifrada (TLS), casi siempre para poder iniciar s"
+        "esión. Hay que activar el cifrado en el programa emisor o en el servidor emisor"
+        ".",
+        [TEXT_ENHANCED_7_11_TITLE] =
+        "Este método de inicio de sesión necesita cifrado",
+        [TEXT_ENHANCED_7_11_FULL] =
+        "Esta forma de iniciar sesión solo puede usarse con una conexión cifrada. Hay q"
+        "ue activar el cifrado (TLS) en el programa emisor o elegir otra forma de iniciar"
+        " sesión.",
+        [TEXT_ENHANCED_7_12_TITLE] =
+        "Cuenta no preparada para este método de inicio de sesión",
+        [TEXT_ENHANCED_7_12_FULL] =
+        "Hay que pasar la cuenta a la forma de iniciar sesión elegida antes de poder usa"
+        "rla. Por lo general basta con iniciar sesión una vez con el método sencillo ll"
+        "amado PLAIN, por una conexión cifrada.",
+        [TEXT_ENHANCED_7_13_TITLE] =
+        "Cuenta de usuario desactivada",
+        [TEXT_ENHANCED_7_13_FULL] =
+        "El nombre de usuario y la contraseña son correctos, pero la cuenta se ha desact"
+        "ivado, por ejemplo por una factura sin pagar o por uso indebido. Solo su adminis"
+        "trador puede activarla de nuevo.",
+        [TEXT_ENHANCED_7_14_TITLE] =
+        "Se requiere confianza entre servidores",
+        [TEXT_ENHANCED_7_14_FULL] =
+        "El servidor debía obtener el contenido del mensaje de otro servidor, pero los d"
+        "os no están configurados para confiar el uno en el otro. Debe disponerlo un adm"
+        "inistrador.",
+        [TEXT_ENHANCED_7_15_TITLE] =
+        "Prioridad demasiado baja",
+        [TEXT_ENHANCED_7_15_FULL] =
+        "El servidor solo acepta correo de mayor prioridad que la de este, quizá solo du"
+        "rante un tiempo. El correo puede salir más tarde, o con una prioridad más alta"
+        " si el remitente puede usarla.",
+        [TEXT_ENHANCED_7_16_TITLE] =
+        "Demasiado grande para su prioridad",
+        [TEXT_ENHANCED_7_16_FULL] =
+        "El mensaje es más grande de lo que el servidor acepta con esta prioridad, quiz"
+        "á solo durante un tiempo. Hay que hacerlo más pequeño, o enviarlo más tarde "
+        "o con una prioridad más alta.",
+        [TEXT_ENHANCED_7_17_TITLE] =
+        "El buzón tiene un nuevo titular",
+        [TEXT_ENHANCED_7_17_FULL] =
+        "El remitente quería que el correo se entregara solo si el buzón ha tenido el m"
+        "ismo titular desde una fecha dada, y no es así. Esto evita que el correo llegue"
+        " a un extraño.",
+        [TEXT_ENHANCED_7_18_TITLE] =
+        "El dominio tiene un nuevo titular",
+        [TEXT_ENHANCED_7_18_FULL] =
+        "El remitente quería que el correo se entregara solo si la dirección ha tenido "
+        "el mismo titular desde una fecha dada, pero el dominio ha cambiado de manos desd"
+        "e entonces. Esto evita que el correo llegue a un extraño.",
+        [TEXT_ENHANCED_7_19_TITLE] =
+        "No se puede comprobar el titular del buzón",
+        [TEXT_ENHANCED_7_19_FULL] =
+        "El remitente quería que el correo se entregara solo si el buzón ha tenido el m"
+        "ismo titular desde una fecha dada, pero el sistema receptor no tiene constancia "
+        "de ello. El remitente debe decidir si lo envía de nuevo sin esta condición.",
+        [TEXT_ENHANCED_7_20_TITLE] =
+        "Ninguna firma DKIM válida",
+        [TEXT_ENHANCED_7_20_FULL] =
+        "El mensaje no tiene ninguna firma DKIM que sea válida; se trata de la firma dig"
+        "ital con la que un dominio avala su correo. El administrador del dominio emisor "
+        "debe configurar DKIM o repararlo.",
+        [TEXT_ENHANCED_7_21_TITLE] =
+        "Ninguna firma DKIM aceptable",
+        [TEXT_ENHANCED_7_21_FULL] =
+        "El mensaje tiene una firma DKIM válida, con la que un dominio avala su correo, "
+        "pero no cumple las exigencias propias del sistema receptor. Puede abarcar una pa"
+        "rte demasiado pequeña del mensaje, por ejemplo.",
+        [TEXT_ENHANCED_7_22_TITLE] =
+        "Ninguna firma DKIM del dominio del autor",
+        [TEXT_ENHANCED_7_22_FULL] =
+        "El mensaje tiene una firma DKIM válida, con la que un dominio avala su correo, "
+        "pero ninguna del dominio de la dirección From que ve el lector. Ese dominio deb"
+        "e firmar el correo.",
+        [TEXT_ENHANCED_7_23_TITLE] =
+        "La comprobación SPF falló",
+        [TEXT_ENHANCED_7_23_FULL] =
+        "El dominio del remitente publica una lista de los servidores que pueden enviar s"
+        "u correo (SPF), y el servidor que envió este mensaje no está permitido en ella"
+        ". Hay que ampliar la lista, o enviar el correo por un servidor que figure en ell"
+        "a.",
+        [TEXT_ENHANCED_7_24_TITLE] =
+        "Error en la comprobación SPF",
+        [TEXT_ENHANCED_7_24_FULL] =
+        "No se pudo evaluar la lista de servidores que pueden enviar correo del dominio d"
+        "el remitente (SPF). O bien contiene un error, o bien el DNS no respondió.",
+        [TEXT_ENHANCED_7_25_TITLE] =
+        "La comprobación del DNS inverso falló",
+        [TEXT_ENHANCED_7_25_FULL] =
+        "El nombre que el DNS da para la dirección IP del servidor emisor falta o no lle"
+        "va de vuelta a esa dirección. El administrador del servidor emisor debe hacer q"
+        "ue se corrija.",
+        [TEXT_ENHANCED_7_26_TITLE] =
+        "Fallaron varias comprobaciones del remitente",
+        [TEXT_ENHANCED_7_26_FULL] =
+        "Falló más de una de las comprobaciones de quién envió realmente el mensaje, "
+        "como SPF y DKIM; el código no dice cuáles. El administrador del dominio emisor"
+        " debe corregir sus registros DNS o su servidor de correo.",
+        [TEXT_ENHANCED_7_27_TITLE] =
+        "El dominio del remitente no acepta correo",
+        [TEXT_ENHANCED_7_27_FULL] =
+        "El dominio del remitente declara en el DNS, con un registro llamado «null MX»,"
+        " que no acepta correo, de modo que las respuestas y los avisos de fallo no podr"
+        "ían llegar de vuelta. El remitente necesita una dirección que pueda recibir co"
+        "rreo.",
+        [TEXT_ENHANCED_7_28_TITLE] =
+        "Avalancha de correo detectada",
+        [TEXT_ENHANCED_7_28_FULL] =
+        "El mensaje parece formar parte de una avalancha de mensajes no deseados similare"
+        "s, como los que se envían en gran cantidad para inundar un buzón.",
+        [TEXT_ENHANCED_7_29_TITLE] =
+        "La comprobación ARC falló",
+        [TEXT_ENHANCED_7_29_FULL] =
+        "El mensaje lleva sellos ARC, en los que cada sistema que lo reenvió anota las c"
+        "omprobaciones del remitente que hizo, y estos sellos no son válidos. No pueden "
+        "demostrar que el mensaje era auténtico antes de reenviarse.",
+        [TEXT_ENHANCED_7_30_TITLE] =
+        "No se admite el cifrado exigido",
+        [TEXT_ENHANCED_7_30_FULL] =
+        "El mensaje solo puede transmitirse por conexiones cifradas, a servidores que adm"
+        "itan REQUIRETLS, y ninguno de los servidores siguientes lo admite. No se transmi"
+        "tió sin esta protección.",
+        [TEXT_ENHANCED_CLASS_2_TITLE] =
+        "Éxito",
+        [TEXT_ENHANCED_CLASS_2_FULL] =
+        "Funcionó: el comando o la dirección se aceptó, o el correo se entregó o se t"
+        "ransmitió.",
+        [TEXT_ENHANCED_CLASS_4_TITLE] =
+        "Fallo temporal",
+        [TEXT_ENHANCED_CLASS_4_FULL] =
+        "Algo que puede ser pasajero impide el paso del correo. Normalmente, el sistema e"
+        "misor lo intenta de nuevo por sí solo.",
+        [TEXT_ENHANCED_CLASS_5_TITLE] =
+        "Fallo permanente",
+        [TEXT_ENHANCED_CLASS_5_FULL] =
+        "El correo no se puede entregar tal como está. Hay que cambiar algo antes de que"
+        " valga la pena enviarlo de nuevo.",
+        [TEXT_SUBJECT_0_TITLE] =
+        "Ámbito no indicado",
+        [TEXT_SUBJECT_0_FULL] =
+        "El código no dice a qué se refiere: solo su primer número tiene significado.",
+        [TEXT_SUBJECT_1_TITLE] =
+        "Dirección",
+        [TEXT_SUBJECT_1_FULL] =
+        "El estado se refiere a la dirección del remitente o de un destinatario: cómo e"
+        "stá escrita o si existe. Por lo general, el remitente puede corregirla.",
+        [TEXT_SUBJECT_2_TITLE] =
+        "Buzón",
+        [TEXT_SUBJECT_2_FULL] =
+        "El estado se refiere al buzón del destinatario, por ejemplo que está lleno o d"
+        "esactivado. Por lo general, el destinatario puede hacer algo al respecto.",
+        [TEXT_SUBJECT_3_TITLE] =
+        "Sistema de correo",
+        [TEXT_SUBJECT_3_FULL] =
+        "El estado se refiere al sistema de correo receptor en su conjunto. Por lo genera"
+        "l, su administrador puede hacer algo al respecto.",
+        [TEXT_SUBJECT_4_TITLE] =
+        "Red y enrutamiento",
+        [TEXT_SUBJECT_4_FULL] =
+        "El estado se refiere al camino hasta el destino: las conexiones, el DNS o la rut"
+        "a de un servidor al siguiente. Por lo general, los administradores de los sistem"
+        "as del camino pueden hacer algo al respecto.",
+        [TEXT_SUBJECT_5_TITLE] =
+        "Protocolo de correo",
+        [TEXT_SUBJECT_5_FULL] =
+        "El estado se refiere a los comandos con los que los dos sistemas se transmiten e"
+        "l correo. Aquí entran los fallos de los programas y las malas conexiones.",
+        [TEXT_SUBJECT_6_TITLE] =
+        "Contenido del mensaje",
+        [TEXT_SUBJECT_6_FULL] =
+        "El estado se refiere al contenido del mensaje: su tipo, su formato o su conversi"
+        "ón a otra forma.",
+        [TEXT_SUBJECT_7_TITLE] =
+        "Seguridad o política",
+        [TEXT_SUBJECT_7_FULL] =
+        "El estado se refiere a la seguridad o a las reglas de uno de los lados: quién p"
+        "uede enviar, el inicio de sesión, el cifrado o la prueba de quién es el remite"
+        "nte.",
+        [TEXT_SUBJECT_UNKNOWN_TITLE] =
+        "Ámbito desconocido",
+        [TEXT_SUBJECT_UNKNOWN_FULL] =
+        "El segundo número no tiene significado en la norma. Solo se puede confiar en el"
+        " primer número.",
+        [TEXT_REASON_UNKNOWN_TITLE] =
+        "Motivo no indicado",
+        [TEXT_REASON_UNKNOWN_BECAUSE] =
+        "hubo un problema que la respuesta no explica",
+        [TEXT_REASON_UNKNOWN_FULL] =
+        "Ni el código ni las palabras que lo acompañan dicen por qué. La causa puede e"
+        "star en la dirección, en el mensaje o en cualquiera de los dos sistemas de corr"
+        "eo. Una suposición podría llevarle por un camino equivocado, así que no se ha"
+        "ce ninguna.",
+        [TEXT_REASON_UNKNOWN_ADVICE_NOBODY] =
+        "Si el código empieza por 4, espere: su servidor de correo lo intenta de nuevo p"
+        "or sí solo. Si empieza por 5, compruebe primero la dirección. Si es correcta, "
+        "muestre la respuesta completa a su administrador de correo, que puede consultar "
+        "a la parte del destinatario.",
+        [TEXT_REASON_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Busque la respuesta completa en su registro de actividad de correo, con el coman"
+        "do al que responde. Escriba a postmaster en el dominio del destinatario e indiqu"
+        "e la respuesta, la hora y la dirección IP de su servidor.",
+        [TEXT_REASON_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Busque el intento en el registro de actividad de su servidor por la hora y la di"
+        "rección IP del remitente; el registro suele decir más que la respuesta. Haga q"
+        "ue su servidor indique el motivo en las respuestas futuras, para que los remiten"
+        "tes sepan qué hacer.",
+        [TEXT_REASON_MAILBOX_FULL_TITLE] =
+        "Buzón lleno",
+        [TEXT_REASON_MAILBOX_FULL_BECAUSE] =
+        "el buzón del destinatario está lleno",
+        [TEXT_REASON_MAILBOX_FULL_FULL] =
+        "El buzón ha agotado el espacio que se le asignó, así que no cabe correo nuevo"
+        ". Muchos buzones llenos se vacían en pocos días. Uno que sigue lleno durante s"
+        "emanas a menudo ya no lo lee nadie.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT] =
+        "Borre lo que ya no necesite, empezando por los archivos adjuntos grandes, y desp"
+        "ués vacíe las carpetas de la papelera y del correo no deseado, que suelen cont"
+        "ar también. Si no es suficiente, pida más espacio a su proveedor de correo. Lo"
+        "s remitentes podrán escribirle de nuevo en cuanto haya espacio.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER] =
+        "Avise al destinatario por otro medio, por ejemplo por teléfono, de que el buzó"
+        "n está lleno. Si le han devuelto el mensaje, envíelo de nuevo al cabo de un d"
+        "ía. Si sigue fallando durante semanas, deje de escribir a esta dirección.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER_ADMIN] =
+        "Deje que su servidor siga intentándolo durante el tiempo habitual. Quite la dir"
+        "ección de sus listas de correo si falla de la misma manera una y otra vez.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "Aumente el límite de almacenamiento del buzón o ayude a su titular a vaciarlo."
+        " Si ya nadie usa el buzón, ciérrelo, para que los remitentes sepan que la dire"
+        "cción ya no existe.",
+        [TEXT_REASON_RECIPIENT_RATE_TITLE] =
+        "El destinatario recibe correo demasiado rápido",
+        [TEXT_REASON_RECIPIENT_RATE_BECAUSE] =
+        "está llegando más correo para este destinatario del que el buzón puede acepta"
+        "r de una vez",
+        [TEXT_REASON_RECIPIENT_RATE_FULL] =
+        "Un buzón solo puede aceptar cierta cantidad de correo en un tiempo dado, de tod"
+        "os los remitentes en conjunto. Este ha llegado a su límite. Su correo no es la "
+        "causa, y el límite se levanta por sí solo.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_NOBODY] =
+        "No hay que corregir nada. Espere: su servidor de correo lo intenta de nuevo por "
+        "sí solo. Si le han devuelto el mensaje, envíelo de nuevo al cabo de unas horas"
+        ".",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_SENDER_ADMIN] =
+        "Haga que su servidor lo intente de nuevo a intervalos cada vez mayores. Si sus p"
+        "ropios sistemas envían mucho a este destinatario, como alarmas o notificaciones"
+        ", reúnalas en menos mensajes.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT] =
+        "Busque en su buzón una avalancha de notificaciones, confirmaciones de registro "
+        "o respuestas automáticas, y deténgala en su origen. Si de verdad necesita reci"
+        "bir tanto correo, pida a su proveedor de correo un límite más alto.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT_ADMIN] =
+        "Vea en su registro de actividad quién envía tanto a este buzón. Detenga la av"
+        "alancha en su origen, o aumente el límite si el correo es deseado.",
+        [TEXT_REASON_EXPIRED_TITLE] =
+        "Se agotó el tiempo de entrega",
+        [TEXT_REASON_EXPIRED_BECAUSE] =
+        "no se pudo entregar el mensaje en el plazo previsto para ello",
+        [TEXT_REASON_EXPIRED_FULL] =
+        "Se intentó entregar el mensaje una y otra vez, por lo general durante varios d"
+        "ías, y después se desistió. El verdadero obstáculo fue otro, como un servido"
+        "r con el que no se pudo conectar; el informe suele indicar el último. El mensaj"
+        "e no llegará si no se envía de nuevo.",
+        [TEXT_REASON_EXPIRED_ADVICE_RECIPIENT_ADMIN] =
+        "Averigüe por qué no podía entrar el correo. Compruebe que los servidores de c"
+        "orreo del dominio son los correctos (`dig +short MX example.com`, con su propio "
+        "dominio), que funcionan y se puede acceder a ellos desde fuera por el puerto 25,"
+        " y que su registro de actividad no muestra una larga serie de rechazos temporale"
+        "s.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER] =
+        "Compruebe la dirección, sobre todo la parte que sigue a la @. Pregunte al desti"
+        "natario por otro medio si le llega otro correo. Envíe el mensaje de nuevo cuand"
+        "o haya desaparecido el obstáculo.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER_ADMIN] =
+        "Busque en su registro de actividad de correo las respuestas a los intentos anter"
+        "iores: indican el verdadero obstáculo. Desde el servidor emisor, intente conect"
+        "arse con el servidor del destinatario, por ejemplo con `nc -vz mx.example.com 25"
+        "`. Si otros pueden conectarse y usted no, el obstáculo está de su lado.",
+        [TEXT_REASON_ROUTING_LOOP_TITLE] =
+        "Bucle de correo",
+        [TEXT_REASON_ROUTING_LOOP_BECAUSE] =
+        "el mensaje dio vueltas en círculo o pasó por demasiados servidores",
+        [TEXT_REASON_ROUTING_LOOP_FULL] =
+        "Cada servidor que transmite un mensaje le añade una línea. Este mensaje tiene "
+        "demasiadas de esas líneas, lo que casi siempre significa que unos servidores o "
+        "unas direcciones de reenvío se lo pasan de uno a otro. Se detiene para que no c"
+        "ircule eternamente.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT_ADMIN] =
+        "En el encabezado del mensaje devuelto, lea las líneas Received de abajo arriba:"
+        " los nombres de servidor que se repiten forman el bucle. Después corrija lo que"
+        " envía el correo de vuelta: los registros MX del dominio (`dig +short MX exampl"
+        "e.com`), la lista de dominios para los que su servidor acepta correo o el reenv"
+        "ío entre sus servidores.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT] =
+        "Revise las reglas de reenvío y de filtrado de todos sus buzones. Dos direccione"
+        "s no deben reenviarse correo la una a la otra: elimine una de las dos reglas.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER] =
+        "Avise al destinatario por otro medio de que el correo para esta dirección da vu"
+        "eltas en círculo. Envíe el suyo de nuevo solo cuando el destinatario o el admi"
+        "nistrador de correo lo haya corregido.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER_ADMIN] =
+        "En el encabezado del mensaje devuelto, lea las líneas Received de abajo arriba."
+        " Si sus propios servidores aparecen más de una vez, corrija su enrutamiento. De"
+        " lo contrario, envíe estas líneas al administrador de correo del destinatario,"
+        " a una dirección que no lleve al bucle.",
+        [TEXT_REASON_GREYLISTED_TITLE] =
+        "En lista gris, retrasado a propósito",
+        [TEXT_REASON_GREYLISTED_BECAUSE] =
+        "el correo de un remitente que aún no se conoce se retrasa a propósito (lista g"
+        "ris o greylisting), o todavía se está comprobando una dirección",
+        [TEXT_REASON_GREYLISTED_FULL] =
+        "La lista gris (greylisting) significa que se rechaza el primer intento de un rem"
+        "itente que aún no se conoce y se acepta uno posterior. Los servidores de correo"
+        " normales lo intentan de nuevo por sí solos; muchos programas que envían corre"
+        "o no deseado no lo hacen. Algunos servidores responden de la misma manera mientr"
+        "as comprueban que una dirección existe.",
+        [TEXT_REASON_GREYLISTED_ADVICE_NOBODY] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo, y el correo suel"
+        "e llegar en una hora más o menos. Solo si se lo han devuelto, envíelo de nuevo"
+        " al cabo de media hora.",
+        [TEXT_REASON_GREYLISTED_ADVICE_SENDER_ADMIN] =
+        "Asegúrese de que su servidor conserva este correo en su cola y lo intenta de nu"
+        "evo al cabo de unos 15 minutos, desde la misma dirección IP y con la misma dire"
+        "cción de remitente. Un programa que solo envía una vez debe pasar su correo a "
+        "un servidor que tenga cola.",
+        [TEXT_REASON_GREYLISTED_ADVICE_RECIPIENT_ADMIN] =
+        "Si el retraso molesta a sus usuarios, exima de la lista gris a los remitentes co"
+        "nocidos y a los grandes proveedores de correo. Compruebe que su servidor deja pa"
+        "sar un segundo intento al cabo de unos minutos.",
+        [TEXT_REASON_SENDER_AUTH_TITLE] =
+        "Remitente no autenticado",
+        [TEXT_REASON_SENDER_AUTH_BECAUSE] =
+        "el mensaje no superó las comprobaciones de la identidad de su remitente (SPF, D"
+        "KIM, DMARC o ARC)",
+        [TEXT_REASON_SENDER_AUTH_FULL] =
+        "Un dominio publica qué servidores pueden enviar su correo (SPF), la clave de su"
+        " firma digital (DKIM) y qué hacer con el correo que no supera ninguna de las do"
+        "s comprobaciones (DMARC); ARC anota los resultados cuando se reenvía el correo."
+        " En este mensaje, al menos uno de estos elementos faltaba o era incorrecto, de m"
+        "odo que el correo no se puede distinguir de una falsificación.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER_ADMIN] =
+        "Consulte los registros DNS de su dominio, aquí example.org: SPF con `dig +short"
+        " TXT example.org` (exactamente un registro que empiece por v=spf1 y abarque todo"
+        "s los servidores que envían por usted), DKIM con `dig +short TXT selector._doma"
+        "inkey.example.org` (el selector es el valor s= de la línea DKIM-Signature del m"
+        "ensaje) y DMARC con `dig +short TXT _dmarc.example.org`. Añada o corrija lo que"
+        " falte, y haga que su servidor firme todo el correo con DKIM. La comprobación S"
+        "PF o DKIM debe superarse para el mismo dominio que figura en la dirección From."
+        " Después envíe un mensaje de prueba a un buzón externo: su línea Authenticat"
+        "ion-Results muestra qué comprobaciones se superan ahora.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER] =
+        "Envíe por el servidor de correo del dominio de su dirección, no por otro prove"
+        "edor en nombre de ese dominio. Si ya lo hace así, haga llegar esta respuesta a "
+        "su administrador de correo. No vuelva a enviar el mensaje antes de que se corrij"
+        "a la causa.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
+        "Si el correo se reenvió o llegó a través de una lista de correo, eso puede ha"
+        "ber echado a perder las comprobaciones. Haga que el servidor que reenvía deje e"
+        "l mensaje sin cambios, use una dirección de retorno de su propio dominio (SRS) "
+        "y añada sellos ARC, y que su servidor acepte los sellos de los reenviadores en "
+        "los que usted confía.",
+        [TEXT_REASON_TLS_TITLE] =
+        "Conexión cifrada necesaria o fallida",
+        [TEXT_REASON_TLS_BECAUSE] =
+        "la conexión no estaba protegida con el cifrado TLS que se exige, o no se pudo e"
+        "stablecer el cifrado",
+        [TEXT_REASON_TLS_FULL] =
+        "TLS cifra la conexión entre dos sistemas de correo y permite que uno compruebe "
+        "al otro por su certificado. Aquí el cifrado era obligatorio y no se usó, no pu"
+        "do iniciarse o no cumplió las reglas fijadas para este correo o este dominio (D"
+        "ANE, MTA-STS o REQUIRETLS). El correo no se transmitió por una conexión insegu"
+        "ra.",
+        [TEXT_REASON_TLS_ADVICE_SENDER_ADMIN] =
+        "Active TLS para el correo saliente en su servidor, con TLS 1.2 o 1.3, y mantenga"
+        " su software actualizado. Pruebe el otro lado con `openssl s_client -starttls sm"
+        "tp -connect mx.example.com:25`: muestra si el cifrado se inicia y si el certific"
+        "ado es válido y tiene el nombre correcto. Si el fallo está allí, avise a post"
+        "master en el dominio del destinatario; no desactive las comprobaciones.",
+        [TEXT_REASON_TLS_ADVICE_SENDER] =
+        "En la configuración del correo saliente de su programa de correo, active el cif"
+        "rado: puerto 465 con SSL/TLS o puerto 587 con STARTTLS. Si ya está activado, ha"
+        "ga llegar esta respuesta a su administrador de correo.",
+        [TEXT_REASON_TLS_ADVICE_RECIPIENT_ADMIN] =
+        "Pruebe su servidor con `openssl s_client -starttls smtp -connect mx.example.com:"
+        "25`: el certificado debe estar vigente, completo con sus certificados intermedio"
+        "s y emitido para el nombre del servidor que figura en el registro MX. Si usa DAN"
+        "E (`dig +short TLSA _25._tcp.mx.example.com`) o MTA-STS (el archivo de https://m"
+        "ta-sts.example.com/.well-known/mta-sts.txt), haga que concuerden con el certific"
+        "ado y con los nombres de los servidores.",
+        [TEXT_REASON_CLIENT_AUTH_TITLE] =
+        "Inicio de sesión necesario o fallido",
+        [TEXT_REASON_CLIENT_AUTH_BECAUSE] =
+        "es necesario iniciar sesión o no se logró hacerlo, o la cuenta no tiene permis"
+        "o para enviar",
+        [TEXT_REASON_CLIENT_AUTH_FULL] =
+        "Para enviar por este servidor, un programa de correo debe iniciar sesión con un"
+        " nombre de usuario y una contraseña u otra prueba. Eso faltaba o no se aceptó,"
+        " o se ha prohibido a la cuenta enviar, por ejemplo tras un uso indebido. La dire"
+        "cción del destinatario no es la causa.",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER_ADMIN] =
+        "Compruebe el nombre de usuario, la contraseña o el token con que su servidor o "
+        "programa inicia sesión, el método de inicio de sesión y el puerto (587 o 465,"
+        " con TLS). Muchos proveedores exigen OAuth 2.0 o una contraseña de aplicación "
+        "en lugar de la normal. Si la cuenta tiene prohibido enviar, averigüe qué ha en"
+        "viado: una contraseña robada es una causa frecuente. Cambie la contraseña y de"
+        "spués pida al proveedor que desbloquee la cuenta.",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER] =
+        "En la configuración del correo saliente de su programa de correo, active el ini"
+        "cio de sesión (autenticación) y el cifrado, y escriba de nuevo su nombre de us"
+        "uario y su contraseña. Si su cuenta usa un segundo paso para iniciar sesión, p"
+        "or lo general necesita una contraseña de aplicación de su proveedor. Si se le "
+        "ha prohibido enviar, cambie su contraseña y pida a su proveedor que le permita "
+        "enviar de nuevo.",
+        [TEXT_REASON_REVERSE_DNS_TITLE] =
+        "Nombre del servidor ausente o incorrecto",
+        [TEXT_REASON_REVERSE_DNS_BECAUSE] =
+        "el nombre del servidor emisor, en el DNS inverso o en su saludo, falta, es demas"
+        "iado genérico o no coincide",
+        [TEXT_REASON_REVERSE_DNS_FULL] =
+        "El DNS debería dar un nombre para la dirección IP de cada servidor de correo ("
+        "DNS inverso), este nombre debería llevar de vuelta a la dirección, y el servid"
+        "or debería saludar a los demás con un nombre así (HELO o EHLO). Aquí el nomb"
+        "re falta, no coincide o parece el de una conexión doméstica. De esos equipos p"
+        "rocede mucho correo no deseado, así que muchos sistemas los rechazan.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER_ADMIN] =
+        "Consulte el nombre de la dirección IP de su servidor con `dig -x 192.0.2.1 +sho"
+        "rt` y después el nombre que resulte con `dig +short mail.example.org` (para IPv"
+        "6, `dig +short AAAA mail.example.org`): debe dar la misma dirección. Si no es a"
+        "sí, haga que el proveedor de la dirección IP ponga en su registro inverso (PTR"
+        ") el nombre propio de su servidor, y añada a su dominio el registro A o AAAA co"
+        "rrespondiente. Configure ese mismo nombre completo como el nombre con que su ser"
+        "vidor saluda a los demás (HELO o EHLO). Si no puede tener un registro así, env"
+        "íe por el servidor de correo de su proveedor.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER] =
+        "Si su programa o dispositivo entrega el correo directamente, configúrelo para q"
+        "ue envíe por el servidor de su proveedor de correo (puerto 587 o 465, con su no"
+        "mbre de usuario y su contraseña). De lo contrario, haga llegar esta respuesta a"
+        " su administrador de correo.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_RECIPIENT_ADMIN] =
+        "Si confía en este remitente, exima su dirección IP de la comprobación hasta q"
+        "ue el remitente haya corregido el nombre. Compruebe también que sus propias con"
+        "sultas DNS funcionan: si fallan, parece que faltan nombres que son correctos.",
+        [TEXT_REASON_MALWARE_TITLE] =
+        "Se encontró un programa malicioso o phishing",
+        [TEXT_REASON_MALWARE_BECAUSE] =
+        "se encontró en el mensaje un virus, un enlace malicioso o phishing",
+        [TEXT_REASON_MALWARE_FULL] =
+        "Un programa de análisis encontró en el mensaje algo que considera peligroso: u"
+        "n archivo infectado, un enlace a una página dañina o un intento de robar contr"
+        "aseñas o dinero. Puede que alguien se haya apoderado del equipo o de la cuenta "
+        "del remitente. También puede ser una falsa alarma.",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER_ADMIN] =
+        "Tómelo por cierto hasta que sepa que no lo es: analice el equipo del que salió"
+        " el mensaje, cambie la contraseña de la cuenta y busque en el registro de activ"
+        "idad qué más ha enviado. Si es una falsa alarma, comunique el archivo o el enl"
+        "ace al fabricante del programa de análisis y avise a postmaster en el dominio d"
+        "el destinatario. No deje que el mensaje se envíe de nuevo hasta que esto se hay"
+        "a aclarado.",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER] =
+        "No vuelva a enviar el mensaje. Analice su equipo en busca de virus y compruebe s"
+        "i este archivo o enlace es realmente suyo; si no escribió usted el mensaje, cam"
+        "bie su contraseña de inmediato. Si está seguro de que es inofensivo, muestre l"
+        "a respuesta a su administrador de correo.",
+        [TEXT_REASON_MALWARE_ADVICE_RECIPIENT_ADMIN] =
+        "Busque en el registro de actividad del programa de análisis qué encontró. Si "
+        "es una falsa alarma, comuníquela a su fabricante y permita solo este archivo o "
+        "enlace, no al remitente en general.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_TITLE] =
+        "Demasiados destinatarios",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_BECAUSE] =
+        "había demasiados destinatarios en un solo mensaje o en una sola sesión",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_FULL] =
+        "Los servidores limitan cuántos destinatarios puede tener un mensaje o una sesi"
+        "ón. Es posible que se hayan aceptado los destinatarios que estaban dentro del l"
+        "ímite. A los demás hay que enviarles el mensaje por separado.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER_ADMIN] =
+        "En la configuración de su servidor, reduzca el número de destinatarios por ent"
+        "rega al límite que indica la respuesta, o a 100 o menos. Su servidor dividirá "
+        "entonces el mensaje por sí solo y lo enviará por partes. Para los boletines, u"
+        "se un software que envíe a cada destinatario su propia copia.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER] =
+        "Envíe el mensaje a grupos más pequeños de destinatarios, uno tras otro. Para "
+        "los grupos a los que escribe a menudo, use una lista de correo. No incluya a qui"
+        "enes ya lo han recibido.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_TITLE] =
+        "Demasiadas conexiones",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_BECAUSE] =
+        "había demasiadas conexiones abiertas a la vez, o llegaron demasiados mensajes p"
+        "or una misma conexión",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_FULL] =
+        "Los servidores limitan cuántas conexiones puede tener abiertas a la vez un serv"
+        "idor emisor y cuántos mensajes puede enviar por cada una. Se llegó al límite."
+        " El correo podrá pasar cuando haya menos conexiones abiertas.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER_ADMIN] =
+        "En la configuración de su servidor, reduzca el número de conexiones simultáne"
+        "as a este destino y el de mensajes por cada una, por ejemplo a 5 conexiones y 20"
+        " mensajes. Cierre las conexiones inactivas. Compruebe si otros programas envían"
+        " desde la misma dirección IP.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo. Si un programa s"
+        "uyo envía el correo, haga que lo envíe por menos conexiones y que haga pausas "
+        "entre los mensajes.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_RECIPIENT_ADMIN] =
+        "Si el correo de este remitente es deseado, aumente el límite de conexiones para"
+        " su dirección IP. Si muchos remitentes llegan al límite a la vez, compruebe si"
+        " su servidor está sobrecargado o mantiene abiertas demasiado tiempo las conexio"
+        "nes inactivas.",
+        [TEXT_REASON_MAILBOX_MOVED_TITLE] =
+        "Dirección trasladada o abandonada",
+        [TEXT_REASON_MAILBOX_MOVED_BECAUSE] =
+        "la dirección del destinatario se ha abandonado o sustituido por otra",
+        [TEXT_REASON_MAILBOX_MOVED_FULL] =
+        "La dirección fue válida en otro tiempo, pero ya no se acepta correo para ella."
+        " La persona puede haber dejado la organización o haber cambiado de proveedor. A"
+        " veces, la respuesta indica la dirección nueva.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER] =
+        "Si la respuesta indica una dirección nueva, use esa, pero antes asegúrese de q"
+        "ue realmente pertenece a la persona. De lo contrario, pídala a la persona o a l"
+        "a organización. Elimine la dirección antigua de su libreta de direcciones y de"
+        " sus listas.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER_ADMIN] =
+        "Quite la dirección antigua de sus listas de correo. No la sustituya automática"
+        "mente por una nueva: haga que la persona la confirme.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_RECIPIENT] =
+        "Comunique su dirección nueva a quienes le escriben. Si la antigua todavía es s"
+        "uya, pida a su proveedor que reenvíe el correo a la nueva durante un tiempo.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_TITLE] =
+        "No existe ese buzón",
+        [TEXT_REASON_MAILBOX_UNKNOWN_BECAUSE] =
+        "no existe ningún buzón con esta dirección",
+        [TEXT_REASON_MAILBOX_UNKNOWN_FULL] =
+        "El dominio del destinatario no tiene ningún buzón con el nombre que figura del"
+        "ante de la @. La dirección puede estar mal escrita, o el buzón puede haberse e"
+        "liminado o no haber existido nunca.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER] =
+        "Compare la dirección letra por letra con una fuente en la que confíe: son frec"
+        "uentes las letras intercambiadas, un punto que falta o un dominio equivocado. Si"
+        " no encuentra ningún error, pida a la persona la dirección correcta por otro m"
+        "edio. No vuelva a escribir a esta hasta que sepa que es correcta; si no lo es, e"
+        "limínela de su libreta de direcciones y de sus listas.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Quite la dirección de sus listas de correo de inmediato: el correo a muchas dir"
+        "ecciones que no existen hace que un remitente parezca un emisor de correo no des"
+        "eado. Si muchas direcciones fallan de esta manera, compruebe de dónde procede l"
+        "a lista y haga que sus titulares confirmen las direcciones nuevas.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Si la dirección debería existir, cree el buzón o un alias para ella. Comprueb"
+        "e que el servidor que acepta el correo de fuera, o un servicio de filtrado situa"
+        "do delante de él, tiene una lista actualizada de sus direcciones.",
+        [TEXT_REASON_MAILBOX_DISABLED_TITLE] =
+        "Buzón desactivado",
+        [TEXT_REASON_MAILBOX_DISABLED_BECAUSE] =
+        "el buzón del destinatario está desactivado o no acepta correo por el momento",
+        [TEXT_REASON_MAILBOX_DISABLED_FULL] =
+        "El buzón está ahí, pero no acepta correo. Puede que el proveedor lo haya susp"
+        "endido o bloqueado, que su titular lo haya desactivado o que no se haya usado du"
+        "rante mucho tiempo. Puede que vuelva a aceptar correo más adelante, o nunca.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT] =
+        "Inicie sesión en su buzón: tras mucho tiempo sin uso, eso puede bastar. Si no "
+        "puede iniciar sesión, pregunte a su proveedor de correo por qué está desactiv"
+        "ado; una factura sin pagar o un indicio de uso indebido son causas frecuentes.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER] =
+        "Avise al destinatario por otro medio de que el correo no llega. Si le han devuel"
+        "to el mensaje, inténtelo de nuevo al cabo de unos días. Si sigue fallando, dej"
+        "e de escribir a esta dirección.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER_ADMIN] =
+        "Deje que su servidor siga intentándolo mientras el rechazo sea temporal. Quite "
+        "la dirección de sus listas de correo si falla de la misma manera una y otra vez"
+        ".",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT_ADMIN] =
+        "Compruebe por qué está desactivada la cuenta, y actívela de nuevo si debe ace"
+        "ptar correo. Si ha de seguir cerrada, elimínela, para que los remitentes sepan "
+        "que la dirección ya no existe.",
+        [TEXT_REASON_ADDRESS_SYNTAX_TITLE] =
+        "Dirección del destinatario con forma incorrecta",
+        [TEXT_REASON_ADDRESS_SYNTAX_BECAUSE] =
+        "la dirección del destinatario está mal escrita o tiene una forma que no se pue"
+        "de aceptar",
+        [TEXT_REASON_ADDRESS_SYNTAX_FULL] =
+        "Una dirección de correo es un nombre, una @ y un dominio, sin espacios y solo c"
+        "on ciertos caracteres. Esta incumple las reglas o tiene una forma que el sistema"
+        " de correo no puede tratar, como letras que no son ASCII (é o 例).",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER] =
+        "Busque espacios, comas, paréntesis, comillas, un punto al final, letras con ace"
+        "nto o dos direcciones juntas sin separación: estas cosas se cuelan a menudo al "
+        "copiar una dirección. Corríjala también en su libreta de direcciones y despu"
+        "és envíe el mensaje de nuevo.",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER_ADMIN] =
+        "Compruebe las direcciones cuando las personas las escriben, y procure que su sof"
+        "tware transmita solo la dirección, sin el nombre para mostrar. Las direcciones "
+        "con letras que no son ASCII necesitan SMTPUTF8, una extensión que deben admitir"
+        " tanto su servidor como el del destinatario.",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_RECIPIENT_ADMIN] =
+        "Si la dirección está en uso, haga que su servidor la acepte; las letras que no"
+        " son ASCII necesitan la extensión SMTPUTF8. De lo contrario, dé a su titular u"
+        "na segunda dirección con letras simples y cifras.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_TITLE] =
+        "El dominio no acepta correo",
+        [TEXT_REASON_DOMAIN_NO_MAIL_BECAUSE] =
+        "se ha declarado que el dominio del destinatario o su servidor de correo no acept"
+        "a correo",
+        [TEXT_REASON_DOMAIN_NO_MAIL_FULL] =
+        "El titular ha declarado, en el DNS (con un registro llamado «null MX») o en la"
+        " respuesta del servidor, que aquí no se acepta correo. Estos dominios y equipos"
+        " sirven solo para otros fines, como páginas web. Ninguna dirección de ese luga"
+        "r puede recibir correo.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER] =
+        "Compruebe si hay un error de escritura en la parte de la dirección que sigue a "
+        "la @. Si es correcta, pida al destinatario una dirección de otro dominio. Elimi"
+        "ne esta de su libreta de direcciones.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER_ADMIN] =
+        "Quite de sus listas de correo todas las direcciones de este dominio. Si su servi"
+        "dor usa una ruta fija para el dominio, compruebe que lleva al equipo correcto.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_RECIPIENT_ADMIN] =
+        "Consulte el registro de correo del dominio con `dig +short MX example.com` (con "
+        "su propio dominio): la respuesta `0 .` significa que no acepta correo. Si debe a"
+        "ceptarlo, ponga ahí el nombre de su servidor de correo y configure ese servidor"
+        " para que acepte correo para el dominio en lugar de responder con 521 o 556.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_TITLE] =
+        "Dominio no encontrado",
+        [TEXT_REASON_DOMAIN_UNKNOWN_BECAUSE] =
+        "el dominio del destinatario no existe o no tiene ningún servidor de correo util"
+        "izable",
+        [TEXT_REASON_DOMAIN_UNKNOWN_FULL] =
+        "La parte de la dirección que sigue a la @ no se encuentra en el DNS, el directo"
+        "rio de nombres de internet, o no se indica allí ningún servidor de correo que "
+        "funcione para ella. Casi siempre es un error de escritura. También puede ser un"
+        " dominio que se ha abandonado o está mal configurado.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER] =
+        "Compruebe letra por letra la parte que sigue a la @: es frecuente una letra inte"
+        "rcambiada o una terminación equivocada, como .con en lugar de .com. Si es corre"
+        "cta, pida al destinatario por otro medio una dirección que funcione.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Consulte el dominio con `dig MX example.com` y `dig A example.com` en el servido"
+        "r emisor y en otro lugar. Si solo se encuentra en otro lugar, repare las consult"
+        "as DNS de su servidor. Si no se encuentra en ninguna parte, quite la dirección "
+        "de sus listas.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Compruebe que el registro del dominio no ha caducado y que sus servidores de nom"
+        "bres responden. `dig +short MX example.com` (con su propio dominio) debe dar el "
+        "nombre de su servidor de correo, y este nombre debe tener un registro A o AAAA.",
+        [TEXT_REASON_DNS_FAILURE_TITLE] =
+        "La consulta DNS falló",
+        [TEXT_REASON_DNS_FAILURE_BECAUSE] =
+        "en ese momento no se pudo consultar un nombre en el DNS",
+        [TEXT_REASON_DNS_FAILURE_FULL] =
+        "Para entregar correo hay que consultar nombres en el DNS, el directorio de nombr"
+        "es de internet. Eso falló por un motivo que puede ser pasajero, como un servido"
+        "r de nombres que no respondió. No significa que la dirección sea incorrecta.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_NOBODY] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo, por lo general d"
+        "urante varios días. Si le han devuelto el mensaje, envíelo de nuevo al cabo de"
+        " unas horas.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_SENDER_ADMIN] =
+        "En el servidor emisor, pruebe `dig MX example.com` con el dominio del destinatar"
+        "io. Si fallan muchos dominios, repare el servidor de resolución DNS que usa su "
+        "servidor. Si falla solo este, la culpa es de sus servidores de nombres; comprueb"
+        "e también que responden los de su propio dominio, porque los receptores consult"
+        "an también el dominio del remitente.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_RECIPIENT_ADMIN] =
+        "Compruebe que responden todos los servidores de nombres del dominio: `dig NS exa"
+        "mple.com +short` los enumera, y `dig @ns1.example.com MX example.com` consulta a"
+        " uno de ellos. Si el dominio está firmado con DNSSEC, compruebe que las firmas "
+        "no han caducado.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_TITLE] =
+        "Mensaje demasiado grande",
+        [TEXT_REASON_MESSAGE_TOO_BIG_BECAUSE] =
+        "el mensaje es demasiado grande",
+        [TEXT_REASON_MESSAGE_TOO_BIG_FULL] =
+        "Todo sistema de correo tiene un límite para el tamaño de un mensaje, a menudo "
+        "entre 10 y 50 megabytes, y un buzón concreto puede tener uno más bajo. Los arc"
+        "hivos adjuntos crecen más de un tercio al enviarse: con un archivo de 20 megaby"
+        "tes resulta un mensaje de unos 27.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER] =
+        "Suba los archivos grandes a un servicio para compartir archivos y envíe el enla"
+        "ce. O bien haga los archivos más pequeños, por ejemplo reduciendo las imágene"
+        "s, o repártalos en varios mensajes. Volver a enviar el mismo mensaje no sirve d"
+        "e nada.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER_ADMIN] =
+        "Vea qué límite anuncia el servidor del destinatario como SIZE en su respuesta "
+        "a EHLO. Fije un límite razonable en su propio servidor, para que los usuarios l"
+        "o sepan enseguida, y ofrézcales una forma de compartir archivos mediante un enl"
+        "ace.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_RECIPIENT_ADMIN] =
+        "Si deben aceptarse mensajes de este tamaño, aumente el límite en todos los ser"
+        "vidores por los que pasan, incluidos los filtros, y en el buzón. Recuerde que u"
+        "n mensaje es más de un tercio mayor que los archivos que contiene.",
+        [TEXT_REASON_IP_BLOCKED_TITLE] =
+        "Servidor emisor bloqueado",
+        [TEXT_REASON_IP_BLOCKED_BECAUSE] =
+        "el servidor emisor o su dirección IP figuran en una lista de bloqueo o están v"
+        "etados",
+        [TEXT_REASON_IP_BLOCKED_FULL] =
+        "No se acepta ningún correo del servidor que envió este mensaje o de su direcci"
+        "ón IP. Por lo general ha salido de él correo no deseado, o figura en una lista"
+        " de bloqueo pública que muchos sistemas de correo consultan. La dirección del "
+        "destinatario y lo que dice el mensaje no son la causa.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER_ADMIN] =
+        "Consulte la dirección IP de su servidor en la lista de bloqueo que indica la re"
+        "spuesta y lea por qué figura en ella. Detenga primero la causa: un equipo infec"
+        "tado, una contraseña robada, un servidor que retransmite correo de cualquiera o"
+        " una mala lista de correo. Después pida la eliminación en el sitio web de la l"
+        "ista de bloqueo o, si se trata del bloqueo propio del proveedor, mediante el enl"
+        "ace de la respuesta o escribiendo a su postmaster. Si la dirección pertenece a "
+        "una conexión doméstica o cambiante, envíe por el servidor de correo de su pro"
+        "veedor.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER] =
+        "Haga llegar esta respuesta a su administrador de correo o a su proveedor: solo e"
+        "llos pueden conseguir que se levante el bloqueo. Hasta entonces, use otra cuenta"
+        " de correo u otra forma de comunicarse con el destinatario. Volver a enviar el m"
+        "ensaje no sirve de nada.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_RECIPIENT_ADMIN] =
+        "Si confía en este remitente, exima su dirección IP de la comprobación de list"
+        "as de bloqueo en su servidor. Si la respuesta es un error, compruebe que su serv"
+        "idor todavía puede consultar correctamente la lista de bloqueo: algunas listas "
+        "dan respuestas erróneas a los servidores de resolución DNS públicos.",
+        [TEXT_REASON_RATE_LIMITED_TITLE] =
+        "Envío demasiado rápido",
+        [TEXT_REASON_RATE_LIMITED_BECAUSE] =
+        "se envió demasiado correo en muy poco tiempo",
+        [TEXT_REASON_RATE_LIMITED_FULL] =
+        "Los sistemas de correo limitan cuánto correo puede enviar un remitente, una cue"
+        "nta o un servidor en un tiempo dado. Se ha llegado a este límite. Se levanta po"
+        "r sí solo, por lo general al cabo de minutos u horas, y entonces el correo pued"
+        "e pasar.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER_ADMIN] =
+        "Reduzca el ritmo: envíe menos mensajes por minuto a este destino y espere más "
+        "tiempo después de cada rechazo temporal. Reparta los envíos grandes en horas o"
+        " días, y aumente poco a poco el volumen de un servidor nuevo. Si el volumen no "
+        "es el que espera, busque en el registro de actividad una cuenta robada o un prog"
+        "rama que funcione mal.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER] =
+        "Espere el tiempo que indica la respuesta, o unas horas, antes de enviar más. Si"
+        " son mensajes para muchas personas, repártalos en el tiempo o use un servicio d"
+        "e boletines. Si no envió mucho, cambie su contraseña: alguien más puede estar"
+        " usando su cuenta.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_RECIPIENT_ADMIN] =
+        "Si el correo de este remitente es deseado, aumente el límite para su dirección"
+        " IP o su cuenta.",
+        [TEXT_REASON_RECIPIENT_REFUSED_TITLE] =
+        "El destinatario rechaza a este remitente",
+        [TEXT_REASON_RECIPIENT_REFUSED_BECAUSE] =
+        "el destinatario, el grupo o la lista no acepta correo de este remitente",
+        [TEXT_REASON_RECIPIENT_REFUSED_FULL] =
+        "La dirección existe, pero no se deja entrar el correo de este remitente. El des"
+        "tinatario puede haber bloqueado al remitente, o la dirección es un grupo o una "
+        "lista de correo a los que solo pueden escribir los miembros o las personas con p"
+        "ermiso.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER] =
+        "Si es un grupo o una lista de correo, hágase miembro o pida permiso a su propie"
+        "tario, y escriba desde la dirección con la que se hizo miembro. Si es una perso"
+        "na, pídale por otro medio que permita su dirección. Si esa persona no quiere r"
+        "ecibir su correo, respételo.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER_ADMIN] =
+        "Quite la dirección de sus listas de correo si su titular le ha bloqueado. Para "
+        "el correo entre organizaciones, pida al administrador del destinatario que permi"
+        "ta a sus usuarios escribir a este grupo.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT] =
+        "Si quiere recibir este correo, busque la dirección o el dominio del remitente e"
+        "ntre sus remitentes bloqueados y en sus reglas de filtrado, y elimínelo de ahí"
+        ". Después añádalo a sus contactos. Si usted es el propietario del grupo o de "
+        "la lista, permita que este remitente escriba en él.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT_ADMIN] =
+        "Revise la configuración del buzón, del grupo o de la lista: quién puede escri"
+        "birle y si se permiten remitentes de fuera. Corríjala si hay que dejar entrar a"
+        " este remitente.",
+        [TEXT_REASON_SENDER_REJECTED_TITLE] =
+        "Dirección del remitente rechazada",
+        [TEXT_REASON_SENDER_REJECTED_BECAUSE] =
+        "la dirección del remitente no es válida, no se conoce o no se acepta",
+        [TEXT_REASON_SENDER_REJECTED_FULL] =
+        "Se rechazó la dirección que el correo da como la de su remitente, en la línea"
+        " From o como dirección de retorno. Puede que esté mal escrita o no exista, que"
+        " su dominio no pueda recibir correo, o que la organización receptora no la deje"
+        " entrar, por ejemplo porque parece falsificada.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER_ADMIN] =
+        "Compruebe la dirección de remitente que indica la respuesta: debe estar bien es"
+        "crita, debe existir y su dominio debe poder recibir correo (`dig +short MX examp"
+        "le.org`, con su propio dominio). Haga que los programas y los scripts envíen de"
+        "sde una dirección real de su dominio, y los usuarios solo desde direcciones que"
+        " sean suyas. Si la dirección está en orden, pregunte a postmaster en el domini"
+        "o del destinatario por qué se rechaza.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER] =
+        "En la configuración de su programa de correo, compruebe que su propia direcció"
+        "n está bien escrita y pertenece a la cuenta con la que envía. Si es así, haga"
+        " llegar esta respuesta a su administrador de correo.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "Si este remitente es deseado, quite su dirección o su dominio de su lista de re"
+        "mitentes rechazados. Si un servicio envía desde fuera correo en nombre del domi"
+        "nio de usted, permita sus servidores en su regla contra las falsificaciones.",
+        [TEXT_REASON_RELAY_DENIED_TITLE] =
+        "Retransmisión denegada",
+        [TEXT_REASON_RELAY_DENIED_BECAUSE] =
+        "no se retransmite a este destino el correo de este remitente",
+        [TEXT_REASON_RELAY_DENIED_FULL] =
+        "Un servidor de correo acepta de cualquiera el correo para sus propios dominios, "
+        "pero retransmite correo a otros dominios solo para sus propios usuarios. Aquí e"
+        "l dominio del destinatario no es uno de los suyos, y no se reconoció al remiten"
+        "te como uno de sus usuarios. Casi siempre, el remitente no ha iniciado sesión, "
+        "o el correo para el dominio va al servidor equivocado.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER_ADMIN] =
+        "Si se trata del servidor por el que usted envía: inicie sesión en él (puerto "
+        "587 o 465), o añada la dirección IP de su equipo emisor a aquellas para las qu"
+        "e puede retransmitir correo. Si se trata del servidor del destinatario: compáre"
+        "lo con `dig +short MX example.com` para el dominio del destinatario, y elimine d"
+        "e su servidor cualquier ruta antigua para este dominio.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER] =
+        "En la configuración del correo saliente de su programa de correo, active el ini"
+        "cio de sesión (autenticación) y escriba su nombre de usuario y su contraseña."
+        " Compruebe la parte de la dirección del destinatario que sigue a la @. Si ambas"
+        " cosas son correctas, haga llegar esta respuesta a su administrador de correo.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_RECIPIENT_ADMIN] =
+        "Añada el dominio a aquellos para los que su servidor acepta correo. Compruebe c"
+        "on `dig +short MX example.com` (con su propio dominio) que allí solo se indican"
+        " servidores que conocen el dominio.",
+        [TEXT_REASON_REPUTATION_TITLE] =
+        "Mala reputación del remitente",
+        [TEXT_REASON_REPUTATION_BECAUSE] =
+        "el servidor o el dominio emisor tiene mala reputación, o todavía no tiene ning"
+        "una",
+        [TEXT_REASON_REPUTATION_FULL] =
+        "Los proveedores de correo valoran a los remitentes según cuánto correo no dese"
+        "ado, cuántas quejas y cuántas direcciones equivocadas han visto de ellos. Este"
+        " servidor o dominio tiene una valoración demasiado baja, o es tan nuevo que no "
+        "se sabe nada bueno de él. La valoración mejora con buen correo, a lo largo de "
+        "días o semanas.",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER_ADMIN] =
+        "Asegúrese de que las comprobaciones SPF, DKIM y DMARC se superan y de que el no"
+        "mbre del DNS inverso es correcto. Escriba solo a quienes lo han pedido, quite de"
+        " sus listas las direcciones que fallan y atienda las quejas. Con un servidor o d"
+        "ominio nuevo, empiece con poco correo y aumente la cantidad poco a poco. Si el p"
+        "roveedor ofrece una página para administradores de correo (postmasters), regís"
+        "trese allí y pida una revisión cuando todo esté en orden.",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER] =
+        "Haga llegar esta respuesta a su administrador de correo o a su proveedor. Mientr"
+        "as la reputación no mejore, comuníquese con el destinatario de otra forma o de"
+        "sde otra cuenta de correo. Si envía a muchas personas, escriba solo a quienes l"
+        "o desean.",
+        [TEXT_REASON_REPUTATION_ADVICE_RECIPIENT_ADMIN] =
+        "Si confía en este remitente, ponga su dirección IP o su dominio en su lista de"
+        " remitentes permitidos.",
+        [TEXT_REASON_SPAM_CONTENT_TITLE] =
+        "El mensaje parece correo no deseado",
+        [TEXT_REASON_SPAM_CONTENT_BECAUSE] =
+        "el mensaje se tomó por correo no deseado por su contenido o sus enlaces",
+        [TEXT_REASON_SPAM_CONTENT_FULL] =
+        "Un filtro juzgó que este mensaje es correo no deseado por sus palabras, por su "
+        "forma o por enlaces a dominios conocidos por el correo no deseado. Los filtros t"
+        "ambién se equivocan. Lo más probable es que el mismo mensaje se juzgue de nuev"
+        "o de la misma manera.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER] =
+        "Escriba el mensaje de nuevo, de forma sencilla y breve: evite los enlaces acorta"
+        "dos, los enlaces a sitios que no conozca bien y las imágenes grandes con poco t"
+        "exto. Si es correo para muchas personas, escriba solo a quienes lo han pedido y "
+        "ofrezca una forma de darse de baja. Si el correo es inofensivo, pida al destinat"
+        "ario o a su administrador de correo que comunique que se juzgó mal.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER_ADMIN] =
+        "Consulte los dominios de todos los enlaces del mensaje, incluidas las firmas, en"
+        " la lista de bloqueo que indica la respuesta. Compruebe si alguien se ha apodera"
+        "do del sitio web de un enlace que figura en la lista, o de la cuenta que envió "
+        "el mensaje. Comunique un juicio erróneo mediante el enlace de la respuesta o es"
+        "cribiendo a postmaster en el dominio del destinatario.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT] =
+        "Si quiere recibir este correo, añada el remitente a sus contactos o a sus remit"
+        "entes seguros, y pida que se lo envíen de nuevo.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT_ADMIN] =
+        "Busque en el registro de actividad de su filtro qué regla rechazó el mensaje. "
+        "Comunique el juicio erróneo al fabricante del filtro, o exima a este remitente "
+        "si su correo supera SPF o DKIM.",
+        [TEXT_REASON_NON_COMPLIANT_TITLE] =
+        "El mensaje incumple la norma",
+        [TEXT_REASON_NON_COMPLIANT_BECAUSE] =
+        "el mensaje incumple las reglas sobre la forma del correo (RFC 5321 y RFC 5322)",
+        [TEXT_REASON_NON_COMPLIANT_FULL] =
+        "Las normas dicen cómo debe estar construido un mensaje de correo: qué líneas "
+        "de encabezado tiene y cuántas veces, cómo terminan las líneas y qué longitud"
+        " tienen, y cómo se escriben las letras que no son ASCII. Este mensaje incumple "
+        "una de estas reglas. La causa es casi siempre el programa que lo creó, no lo qu"
+        "e usted escribió.",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER_ADMIN] =
+        "Corrija el programa que crea el mensaje: exactamente una línea Date y una From,"
+        " nunca más de una To, Cc, Subject o Message-ID, y un Message-ID de la forma `<i"
+        "d@example.org>`. Termine cada línea con CR LF, nunca solo con LF, limite las l"
+        "íneas a 998 bytes o menos y codifique con MIME las letras que no son ASCII. Una"
+        " biblioteca de correo bien mantenida hace todo esto.",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER] =
+        "Escriba el mensaje de nuevo en un programa de correo actualizado. Si lo creó un"
+        " formulario web, un script o un dispositivo, haga llegar esta respuesta a la per"
+        "sona que se ocupa de él.",
+        [TEXT_REASON_CONTENT_REJECTED_TITLE] =
+        "Contenido no aceptado",
+        [TEXT_REASON_CONTENT_REJECTED_BECAUSE] =
+        "no se acepta alguna parte del mensaje, como un archivo adjunto, un encabezado o "
+        "su formato",
+        [TEXT_REASON_CONTENT_REJECTED_FULL] =
+        "El mensaje contiene algo que aquí no se acepta: cierto tipo de archivo adjunto,"
+        " como un programa o un archivo comprimido con contraseña, una línea de encabez"
+        "ado, o un formato o una codificación que habría que convertir y no se puede. E"
+        "so no significa que se haya considerado dañino. Sin esta parte, el correo proba"
+        "blemente puede pasar.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER] =
+        "Vea qué indica la respuesta y envíe el mensaje sin ello. Comparta un archivo r"
+        "echazado mediante un enlace o envíelo como otro tipo, por ejemplo PDF; si se re"
+        "chaza el formato, escriba en texto sin formato. Pregunte al destinatario qué ti"
+        "pos de archivos se aceptan.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER_ADMIN] =
+        "Si se rechaza una línea de encabezado o una codificación, corrija el programa "
+        "que la crea. El texto en UTF-8 y los archivos adjuntos en base64, tal como los d"
+        "escribe MIME, se aceptan en casi todas partes.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "Si sus usuarios necesitan este tipo de contenido, permítalo en el filtro, a ser"
+        " posible solo para remitentes que conozca. Haga que la respuesta indique la part"
+        "e que se rechazó.",
+        [TEXT_REASON_SYSTEM_FULL_TITLE] =
+        "Sistema de correo lleno",
+        [TEXT_REASON_SYSTEM_FULL_BECAUSE] =
+        "el almacenamiento del sistema de correo receptor está lleno",
+        [TEXT_REASON_SYSTEM_FULL_FULL] =
+        "Al sistema de correo, y no solo al buzón del destinatario, no le queda espacio "
+        "para correo nuevo. Puede verse afectado todo el correo para este sistema. Volver"
+        "á a aceptarse en cuanto el administrador haya liberado espacio.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "Libere espacio en los discos de la cola de correo y de los buzones: `df -h` y `d"
+        "f -i` muestran cuál está lleno. Los registros de actividad antiguos y el corre"
+        "o de la cola que no se puede entregar son buenos puntos de partida. Configure un"
+        " aviso para la próxima vez.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_SENDER] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo. Si dura más de "
+        "un día, avise al destinatario por otro medio, para que el administrador de all"
+        "í se entere.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT] =
+        "Avise a su administrador de correo o a su proveedor de que el correo para usted "
+        "se rechaza porque el almacenamiento está lleno. Vaciar su propio buzón quizá "
+        "no baste.",
+        [TEXT_REASON_UNREACHABLE_TITLE] =
+        "No se puede conectar con el servidor",
+        [TEXT_REASON_UNREACHABLE_BECAUSE] =
+        "no se pudo establecer una conexión o esta se perdió, o no llegó respuesta a t"
+        "iempo",
+        [TEXT_REASON_UNREACHABLE_FULL] =
+        "No se pudo conectar con el otro servidor de correo, se perdió la conexión con "
+        "él o dejó de responder. Puede que se esté reiniciando o esté sobrecargado, o"
+        " que haya un problema en la red. Si la conexión se perdió justo después de en"
+        "viarse el mensaje, es posible que el mensaje haya llegado de todos modos.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_NOBODY] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo, por lo general d"
+        "urante varios días. Si es posible que el mensaje ya haya llegado, pregunte al d"
+        "estinatario antes de enviarlo de nuevo: podría llegar dos veces.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_SENDER_ADMIN] =
+        "Desde el servidor emisor, pruebe `nc -vz mx.example.com 25` con el servidor de c"
+        "orreo del destinatario. Si no se puede conectar con ningún servidor por el puer"
+        "to 25, lo bloquea su cortafuegos o su proveedor de red: haga que lo abran, o env"
+        "íe por un servidor de retransmisión en el puerto 587. Si solo no se puede cone"
+        "ctar con este, avise al destinatario por otro medio.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_RECIPIENT_ADMIN] =
+        "Compruebe que su servidor de correo funciona, que su cortafuegos permite a todos"
+        " conectarse con él por el puerto 25, también por IPv6 si tiene una dirección "
+        "IPv6, y que los registros MX (`dig +short MX example.com`) indican el servidor c"
+        "orrecto.",
+        [TEXT_REASON_POLICY_TITLE] =
+        "No permitido por una política",
+        [TEXT_REASON_POLICY_BECAUSE] =
+        "una política local no lo permite",
+        [TEXT_REASON_POLICY_FULL] =
+        "Una regla fijada por el otro lado se opone a este correo, pero la respuesta no d"
+        "ice cuál. Puede referirse al remitente, al servidor emisor, al mensaje o al des"
+        "tinatario.",
+        [TEXT_REASON_POLICY_ADVICE_SENDER_ADMIN] =
+        "Vea si la respuesta contiene un enlace o un número de error que explique más. "
+        "Compruebe las causas habituales: sus registros SPF, DKIM y DMARC, el nombre de s"
+        "u servidor en el DNS inverso y las listas de bloqueo. Si todo está en orden, es"
+        "criba a postmaster en el dominio del destinatario e indique la respuesta complet"
+        "a, la hora y la dirección IP de su servidor.",
+        [TEXT_REASON_POLICY_ADVICE_SENDER] =
+        "Haga llegar esta respuesta a su administrador de correo. También puede pregunta"
+        "r al destinatario por otro medio si su organización deja entrar el correo que u"
+        "sted envía. Es poco probable que volver a enviar el mismo mensaje sirva de algo"
+        ".",
+        [TEXT_REASON_POLICY_ADVICE_RECIPIENT_ADMIN] =
+        "Busque en el registro de actividad de su servidor qué regla rechazó el correo,"
+        " y exima al remitente si el correo es deseado. Haga que la respuesta indique la "
+        "regla, para que los remitentes sepan qué corregir.",
+        [TEXT_REASON_PROTOCOL_TITLE] =
+        "Error en la sesión SMTP",
+        [TEXT_REASON_PROTOCOL_BECAUSE] =
+        "un comando de la sesión de correo era incorrecto, estaba fuera de orden o no se"
+        " admite",
+        [TEXT_REASON_PROTOCOL_FULL] =
+        "Los sistemas de correo se comunican entre sí con los comandos de SMTP, el proto"
+        "colo de correo. Uno de estos comandos estaba mal escrito, llegó en un momento i"
+        "nadecuado o pedía algo que no se admite. La causa es casi siempre un programa o"
+        " su configuración, no el mensaje.",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER_ADMIN] =
+        "Busque en su registro de actividad el comando al que responde esta respuesta. Su"
+        " programa debe saludar primero con EHLO, respetar el orden MAIL, RCPT, DATA y us"
+        "ar solo las extensiones que el servidor indica en su respuesta a EHLO. Actualice"
+        " el software. Si un cortafuegos o un antivirus inspecciona las conexiones de cor"
+        "reo, desactive esa inspección e inténtelo de nuevo.",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER] =
+        "Compruebe si las direcciones tienen caracteres poco habituales, e inténtelo una"
+        " vez más con un programa de correo actualizado. Si falla de nuevo, haga llegar "
+        "esta respuesta a su administrador de correo.",
+        [TEXT_REASON_PROTOCOL_ADVICE_RECIPIENT_ADMIN] =
+        "Vea la sesión en el registro de actividad de su servidor. Compruebe que ningún"
+        " cortafuegos cambia los comandos o las respuestas SMTP: un saludo lleno de aster"
+        "iscos, como `220 *******`, lo delata.",
+        [TEXT_REASON_SYSTEM_ERROR_TITLE] =
+        "Fallo en el sistema de correo",
+        [TEXT_REASON_SYSTEM_ERROR_BECAUSE] =
+        "el sistema de correo receptor tiene un fallo o está fuera de servicio",
+        [TEXT_REASON_SYSTEM_ERROR_FULL] =
+        "Algo salió mal dentro del sistema de correo receptor: un fallo, una configuraci"
+        "ón incorrecta o una parte de él que no está disponible. El correo y la direcc"
+        "ión no son la causa. Estos fallos a menudo se corrigen en unas horas.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_RECIPIENT_ADMIN] =
+        "Busque en el registro de actividad de su servidor a la hora de la respuesta. Com"
+        "pruebe el espacio en disco y los permisos, y si responde todo aquello de lo que "
+        "depende su servidor: el DNS, el directorio o la base de datos de usuarios, los f"
+        "iltros contra el correo no deseado y los virus, y el servidor que contiene los b"
+        "uzones. Después corrija la parte que falló.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER] =
+        "Espere: su servidor de correo lo intenta de nuevo por sí solo. Si le han devuel"
+        "to el mensaje, envíelo de nuevo al cabo de unas horas. Si dura más de un día,"
+        " avise al destinatario por otro medio.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER_ADMIN] =
+        "Deje que su servidor siga intentándolo. Compruebe que la respuesta no procede d"
+        "e uno de sus propios servidores; si es así, busque allí el fallo. Si dura, avi"
+        "se a postmaster en el dominio del destinatario e indique la respuesta completa y"
+        " la hora.",
+        [TEXT_KIND_ACCEPTED] =
+        "aceptado",
+        [TEXT_KIND_FAILED] =
+        "fallido",
+        [TEXT_KIND_DELAYED] =
+        "aplazado",
+        [TEXT_KIND_DELIVERED] =
+        "entregado",
+        [TEXT_KIND_RELAYED] =
+        "transmitido, sin más informes",
+        [TEXT_KIND_EXPANDED] =
+        "entregado a una lista de correo",
+        [TEXT_KIND_COMPLAINT] =
+        "queja de un destinatario",
+        [TEXT_KIND_AUTO_REPLY] =
+        "respuesta automática",
+        [TEXT_KIND_IN_DOUBT] =
+        "dudoso",
+        [TEXT_KIND_NOT_TRIED] =
+        "no intentado",
+        [TEXT_KIND_NOT_A_REPORT] =
+        "no es un informe de entrega",
+        [TEXT_PERMANENCE_UNKNOWN] =
+        "no se sabe",
+        [TEXT_PERMANENCE_TRANSIENT] =
+        "temporal",
+        [TEXT_PERMANENCE_PERMANENT] =
+        "permanente",
+        [TEXT_SCOPE_RECIPIENT] =
+        "este destinatario",
+        [TEXT_SCOPE_RECIPIENT_DOMAIN] =
+        "todo el dominio del destinatario",
+        [TEXT_SCOPE_MESSAGE] =
+        "este mensaje",
+        [TEXT_SCOPE_SENDER] =
+        "este remitente",
+        [TEXT_SCOPE_SENDING_HOST] =
+        "este servidor emisor",
+        [TEXT_SCOPE_ACCOUNT] =
+        "esta cuenta de envío",
+        [TEXT_SCOPE_PATH] =
+        "esta conexión o ruta",
+        [TEXT_ACTOR_SENDER] =
+        "quien escribió el mensaje",
+        [TEXT_ACTOR_SENDER_ADMIN] =
+        "su administrador de correo",
+        [TEXT_ACTOR_RECIPIENT] =
+        "el destinatario",
+        [TEXT_ACTOR_RECIPIENT_ADMIN] =
+        "el administrador de correo del destinatario",
+        [TEXT_ACTOR_NOBODY] =
+        "nadie: basta con esperar",
+        [TEXT_RETRY_NO] =
+        "no",
+        [TEXT_RETRY_LATER] =
+        "sí, más tarde",
+        [TEXT_RETRY_AFTER_FIX] =
+        "solo cuando se haya solucionado",
+        [TEXT_SUPPRESS_NO] =
+        "no",
+        [TEXT_SUPPRESS_AFTER_REPEATS] =
+        "si sigue fallando",
+        [TEXT_SUPPRESS_YES] =
+        "sí",
+        [TEXT_LEVEL_NONE] =
+        "nada reconocido",
+        [TEXT_LEVEL_BASIC] =
+        "el código y su contexto",
+        [TEXT_LEVEL_ENHANCED] =
+        "el código ampliado",
+        [TEXT_LEVEL_PHRASE] =
+        "palabras del texto",
+        [TEXT_LEVEL_PROVIDER_CODE] =
+        "el código propio del proveedor",
+        [TEXT_LEVEL_PROVIDER_TEXT] =
+        "las palabras propias del proveedor",
+        [TEXT_LEVEL_USER] =
+        "una regla definida por usted",
+        [TEXT_STANDING_ENUMERATION] =
+        "la enumeración SmtpStatusCode",
+        [TEXT_STANDING_STANDARD] =
+        "definido por un RFC",
+        [TEXT_STANDING_REGISTERED] =
+        "registrado, pero no definido",
+        [TEXT_STANDING_WILD] =
+        "en uso, pero nunca estandarizado",
+        [TEXT_STANDING_HISTORIC] =
+        "experimental o en desuso",
+        [TEXT_LABEL_CODE] =
+        "Código",
+        [TEXT_LABEL_NAME] =
+        "Nombre",
+        [TEXT_LABEL_VALUE] =
+        "Valor",
+        [TEXT_LABEL_ALIASES] =
+        "Otros nombres",
+        [TEXT_LABEL_MEANING] =
+        "Significado",
+        [TEXT_LABEL_SHORT] =
+        "En resumen",
+        [TEXT_LABEL_DESCRIPTION] =
+        "Descripción",
+        [TEXT_LABEL_ENHANCED] =
+        "Código ampliado",
+        [TEXT_LABEL_ENHANCED_CODE] =
+        "Código ampliado",
+        [TEXT_LABEL_COMMANDS] =
+        "Puede responder a",
+        [TEXT_LABEL_ANY_COMMAND] =
+        "cualquier comando",
+        [TEXT_LABEL_REFERENCE] =
+        "Se define en",
+        [TEXT_LABEL_STANDING] =
+        "Origen",
+        [TEXT_LABEL_CLASS] =
+        "Clase",
+        [TEXT_LABEL_CATEGORY] =
+        "Categoría",
+        [TEXT_LABEL_SUBJECT] =
+        "Ámbito",
+        [TEXT_LABEL_REPLY] =
+        "Respuesta",
+        [TEXT_LABEL_TEXT] =
+        "Texto",
+        [TEXT_LABEL_VERDICT] =
+        "Veredicto",
+        [TEXT_LABEL_REASON] =
+        "Motivo",
+        [TEXT_LABEL_PROVIDER] =
+        "Proveedor de correo",
+        [TEXT_LABEL_RECIPIENT] =
+        "Destinatario",
+        [TEXT_LABEL_SENDER] =
+        "Remitente",
+        [TEXT_LABEL_REMOTE] =
+        "Servidor remoto",
+        [TEXT_LABEL_COMMAND] =
+        "Comando",
+        [TEXT_LABEL_PERMANENCE] =
+        "Temporal o permanente",
+        [TEXT_LABEL_SCOPE] =
+        "Afecta a",
+        [TEXT_LABEL_ACTOR] =
+        "Quién puede solucionarlo",
+        [TEXT_LABEL_RETRY] =
+        "Reintentar",
+        [TEXT_LABEL_SUPPRESS] =
+        "Dejar de escribir a esta dirección",
+        [TEXT_LABEL_ADVICE] =
+        "Qué hacer",
+        [TEXT_LABEL_EXPLANATION] =
+        "Explicación",
+        [TEXT_LABEL_EVIDENCE] =
+        "Decidido por",
+        [TEXT_LABEL_RULE] =
+        "Regla",
+        [TEXT_LABEL_REGISTERED_TITLE] =
+        "Título registrado",
+        [TEXT_LABEL_BASIC_CODES] =
+        "Códigos de respuesta habituales",
+        [TEXT_LABEL_UNREGISTERED] =
+        "No registrado",
+        [TEXT_LABEL_FLAGS] =
+        "Irregularidades",
+        [TEXT_LABEL_LANGUAGES] =
+        "Idiomas",
+        [TEXT_LABEL_KIND] =
+        "Resultado",
+        [TEXT_LABEL_TITLE] =
+        "Título",
+        [TEXT_LABEL_NUMBER] =
+        "Número",
+        [TEXT_LABEL_NOT_A_CODE] =
+        "No es un código de respuesta SMTP",
+        [TEXT_LABEL_CONNECT] =
+        "saludo",
+        [TEXT_LABEL_EOM] =
+        "final del mensaje",
+        [TEXT_LABEL_COUNT] =
+        "Cantidad",
+        [TEXT_LABEL_EXAMPLE] =
+        "Ejemplo",
+        [TEXT_LABEL_LANGUAGE] =
+        "Idioma",
+        [TEXT_LABEL_TAG] =
+        "Etiqueta",
+        [TEXT_LABEL_IDENTIFIER] =
+        "Identificador",
+        [TEXT_LABEL_TYPE] =
+        "Tipo",
+        [TEXT_LABEL_LEVEL] =
+        "Nivel de los indicios",
+        [TEXT_LABEL_SOURCE] =
+        "Fuente",
+        [TEXT_LABEL_SUBJECT_CLASS] =
+        "Clase o ámbito",
+        [TEXT_LABEL_MATCHED] =
+        "Coincidencia",
+        [TEXT_LABEL_UNDEFINED] =
+        "no es un código definido; se describe por su clase",
+        [TEXT_HEADING_CODES] =
+        "Códigos de respuesta SMTP",
+        [TEXT_HEADING_ENHANCED] =
+        "Códigos de estado ampliados",
+        [TEXT_HEADING_CLASSES] =
+        "Clases de códigos de respuesta",
+        [TEXT_HEADING_LANGUAGES] =
+        "Idiomas",
+        [TEXT_HEADING_REASONS] =
+        "Motivos",
+        [TEXT_HEADING_PROVIDERS] =
+        "Proveedores de correo",
+        [TEXT_HEADING_RULES] =
+        "Reglas",
+        [TEXT_INTRO_CODES] =
+        "Un servidor de correo contesta a cada comando del programa emisor, el cliente, c"
+        "on una respuesta que empieza por un código de tres cifras. La primera cifra dic"
+        "e si el comando tuvo éxito (2), si se espera algo más (3), si falló por ahora"
+        " (4) o si se rechazó de forma definitiva (5); un cliente que no conoce un códi"
+        "go se guía solo por esta cifra. Esta página explica los códigos que definen l"
+        "os RFC (los documentos de normas de internet), los que solo figuran en el regist"
+        "ro de la IANA, el organismo que lleva esas listas, y los que algunos servidores "
+        "envían sin ninguna norma. Dos valores, -1 y 0, no los envía ningún servidor y"
+        " representan una respuesta que falta y un estado que no se registró.",
+        [TEXT_INTRO_ENHANCED] =
+        "Un código de estado ampliado son tres números separados por puntos, como 5.1.1"
+        "; sigue al código de respuesta y dice con más exactitud lo que ocurrió. El pr"
+        "imer número es la clase (2 éxito, 4 fallo temporal, 5 fallo permanente), el se"
+        "gundo es el ámbito y el tercero es el detalle. La X representa una clase que pu"
+        "ede variar: 4.2.2 y 5.2.2 tienen el mismo ámbito y el mismo detalle, pero solo "
+        "el segundo es permanente. Esta página explica los códigos registrados en la IA"
+        "NA; algunos proveedores usan números con un sentido propio, así que también c"
+        "uenta el texto de la respuesta.",
+        [TEXT_SENTENCE_FAILED] =
+        "{who} rechazó el envío porque {because}.",
+        [TEXT_SENTENCE_FAILED_FOR_NOW] =
+        "{who} rechazó el envío por ahora porque {because}.",
+        [TEXT_SENTENCE_FAILED_UNKNOWN] =
+        "{who} rechazó el envío.",
+        [TEXT_SENTENCE_DELAYED] =
+        "{who} aplazó el envío porque {because}.",
+        [TEXT_SENTENCE_DELAYED_UNKNOWN] =
+        "{who} aplazó el envío sin decir claramente por qué.",
+        [TEXT_SENTENCE_IN_DOUBT] =
+        "{who} puede haber aceptado el correo o no: no llegó ninguna respuesta porque {b"
+        "ecause}.",
+        [TEXT_SENTENCE_NO_KIND] =
+        "{who} comunicó un problema: {because}.",
+        [TEXT_SENTENCE_NO_KIND_UNKNOWN] =
+        "{who} no dijo nada que muestre qué ocurrió ni por qué.",
+        [TEXT_SENTENCE_ACCEPTED] =
+        "{who} lo aceptó.",
+        [TEXT_SENTENCE_WHO] =
+        "El servidor",
+        [TEXT_SENTENCE_INTERMEDIATE] =
+        "{who} está de acuerdo hasta aquí y espera el siguiente paso.",
+        [TEXT_SENTENCE_DO_SENDER_NO] =
+        "Volver a enviar lo mismo no servirá de nada; quien escribió el mensaje debe ca"
+        "mbiar algo antes.",
+        [TEXT_SENTENCE_DO_SENDER_LATER] =
+        "Inténtelo de nuevo más tarde; si sigue fallando, puede solucionarlo quien escr"
+        "ibió el mensaje.",
+        [TEXT_SENTENCE_DO_SENDER_AFTER_FIX] =
+        "Puede solucionarlo quien escribió el mensaje; no repita el envío hasta entonce"
+        "s.",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_NO] =
+        "Volver a enviar lo mismo no servirá de nada; consulte a su administrador de cor"
+        "reo.",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_LATER] =
+        "Inténtelo de nuevo más tarde; si sigue fallando, puede solucionarlo su adminis"
+        "trador de correo.",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_AFTER_FIX] =
+        "Puede solucionarlo su administrador de correo; no repita el envío hasta entonce"
+        "s.",
+        [TEXT_SENTENCE_DO_RECIPIENT_NO] =
+        "Volver a enviar lo mismo no servirá de nada; solo el destinatario puede cambiar"
+        "lo.",
+        [TEXT_SENTENCE_DO_RECIPIENT_LATER] =
+        "Puede solucionarlo el destinatario; inténtelo de nuevo más tarde.",
+        [TEXT_SENTENCE_DO_RECIPIENT_AFTER_FIX] =
+        "Puede solucionarlo el destinatario; no repita el envío hasta entonces.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_NO] =
+        "Volver a enviar lo mismo no servirá de nada; solo el administrador de correo de"
+        "l destinatario puede cambiarlo.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_LATER] =
+        "Inténtelo de nuevo más tarde; si sigue fallando, puede solucionarlo el adminis"
+        "trador de correo del destinatario.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_AFTER_FIX] =
+        "Puede solucionarlo el administrador de correo del destinatario; no repita el env"
+        "ío hasta entonces.",
+        [TEXT_SENTENCE_DO_NOBODY_NO] =
+        "El servidor no dijo por qué; volver a enviar lo mismo no servirá de nada.",
+        [TEXT_SENTENCE_DO_NOBODY_LATER] =
+        "Nadie tiene que solucionar nada; inténtelo de nuevo más tarde.",
+        [TEXT_SENTENCE_DO_NOBODY_AFTER_FIX] =
+        "Nadie en particular puede solucionarlo; no repita el envío antes de que desapar"
+        "ezca la causa.",
+        [TEXT_SENTENCE_SUPPRESS_YES] =
+        "Deje de escribir a esta dirección.",
+        [TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS] =
+        "Deje de escribir a esta dirección si sigue fallando.",
+        [TEXT_SENTENCE_RETRY_AFTER] =
+        "El servidor le pide que espere {time} antes del siguiente intento.",
+        [TEXT_SENTENCE_NOT_DELIVERED] =
+        "El correo no se entregó porque {because}.",
+        [TEXT_SENTENCE_NOT_DELIVERED_YET] =
+        "El correo todavía no se ha podido entregar porque {because}.",
+        [TEXT_SENTENCE_DELIVERED] =
+        "{who} informa de que el mensaje se entregó.",
+        [TEXT_SENTENCE_RELAYED] =
+        "{who} transmitió el mensaje a un sistema que no envía informes.",
+        [TEXT_SENTENCE_EXPANDED] =
+        "{who} entregó el mensaje a una lista de correo.",
+        [TEXT_SENTENCE_COMPLAINT] =
+        "El destinatario denunció el mensaje como no deseado.",
+        [TEXT_SENTENCE_AUTO_REPLY] =
+        "Esto es una respuesta automática, no un informe sobre la entrega.",
+        [TEXT_SENTENCE_NOT_TRIED] =
+        "El mensaje nunca llegó a ofrecerse para este destinatario.",
+        [TEXT_SENTENCE_NOT_A_REPORT] =
+        "Esto es correo normal, no un informe sobre la entrega.",
+        [TEXT_UNIT_SECOND] =
+        "s",
+        [TEXT_UNIT_MINUTE] =
+        "min",
+        [TEXT_UNIT_HOUR] =
+        "h",
+        [TEXT_UNIT_DAY] =
+        "d",
+        [TEXT_LANGUAGE_NAME] =
+        "Español",
+        [TEXT_SENTENCE_WHY_LEVEL] =
+        "Se impuso porque sus indicios son los más sólidos.",
+        [TEXT_SENTENCE_WHY_REASON] =
+        "Se impuso porque, entre las reglas con indicios igual de sólidos, su motivo es "
+        "el más específico.",
+        [TEXT_SENTENCE_WHY_ORDER] =
+        "Se impuso porque, entre las reglas con indicios iguales y el mismo motivo, es la"
+        " primera.",
+        [TEXT_SENTENCE_WHY_ONLY] =
+        "Ninguna otra regla coincidió.",
+        [TEXT_SENTENCE_WHY_NONE] =
+        "Ninguna regla coincidió.",
+        [TEXT_FLAG_NO_SEPARATOR] =
+        "no hay nada después del código",
+        [TEXT_FLAG_BARE_LF] =
+        "una línea termina solo con LF",
+        [TEXT_FLAG_BARE_CR] =
+        "hay un CR sin LF",
+        [TEXT_FLAG_NUL] =
+        "el texto contiene un byte NUL",
+        [TEXT_FLAG_8BIT] =
+        "el texto contiene bytes superiores a 127",
+        [TEXT_FLAG_CODES_DIFFER] =
+        "el código difiere entre las líneas; cuenta el último",
+        [TEXT_FLAG_ENHANCED_DIFFER] =
+        "el código ampliado difiere entre las líneas; cuenta el primero",
+        [TEXT_FLAG_CLASS_CONFLICT] =
+        "el código ampliado contradice el código de respuesta",
+        [TEXT_FLAG_LONG_LINE] =
+        "una línea tiene más de 512 bytes",
+        [TEXT_FLAG_HIGH_DIGIT] =
+        "la segunda cifra del código es mayor que 5",
+        [TEXT_FLAG_OUT_OF_RANGE] =
+        "el código no está entre 200 y 599",
+        [TEXT_FLAG_CUT_OFF] =
+        "la respuesta está cortada",
     },
     /* zh */
     {

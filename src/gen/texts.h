@@ -785,7 +785,7 @@ enum text_id {
     TEXT_COUNT
 };
 
-#define TEXT_LANGUAGES 2
+#define TEXT_LANGUAGES 3
 
 /* The languages' tags, English first, and their texts; NULL: not translated. */
 extern const char *const sst_gen_language_tags[TEXT_LANGUAGES];
