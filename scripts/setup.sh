@@ -136,13 +136,14 @@ may_install() {
         { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
 }
 
-# Prints the command for every package manager but the one that is here, or for all.
-print_commands() {
-    for manager in apt-get dnf apk pacman brew pkg; do
-        prefix="sudo "
-        [ $manager = brew ] && prefix=""
-        say "    $prefix$(install_command $manager) $(packages_for $manager "$@")"
-    done
+# The one command that a user without the right to install is to run.
+command_to_run() {
+    line="$(install_command "$1") $(packages_for "$@")"
+    case $1 in
+    apt-get) say "    sudo sh -c 'apt-get update && $line'" ;;
+    brew) say "    $line" ;;
+    *) say "    sudo $line" ;;
+    esac
 }
 
 missing_of() {
@@ -152,22 +153,16 @@ missing_of() {
 }
 
 run_install() {
-    manager=$1
-    shift
-    if [ "$manager" = brew ]; then
-        # shellcheck disable=SC2046,SC2086
-        $(install_command brew) $(packages_for brew "$@")
-        return
-    fi
-    if [ "$manager" = apt-get ]; then
+    words="$(install_command "$1") $(packages_for "$@")"
+    # shellcheck disable=SC2086
+    case $1 in
+    apt-get)
         as_root apt-get update -q
-        # shellcheck disable=SC2046
-        as_root env DEBIAN_FRONTEND=noninteractive \
-            $(install_command apt-get) $(packages_for apt-get "$@")
-        return
-    fi
-    # shellcheck disable=SC2046
-    as_root $(install_command "$manager") $(packages_for "$manager" "$@")
+        as_root env DEBIAN_FRONTEND=noninteractive $words
+        ;;
+    brew) $words ;;
+    *) as_root $words ;;
+    esac
 }
 
 # need THING...: everything named is there afterwards, or the script ends with status 2.
@@ -175,20 +170,18 @@ need() {
     # shellcheck disable=SC2046
     set -- $(missing_of "$@")
     [ $# = 0 ] && return 0
-    manager=$(package_manager) || manager=
-    wanted=
-    [ -n "$manager" ] && wanted=$(packages_for "$manager" "$@")
-    if [ -z "$manager" ]; then
-        say "Missing here: $*. No package manager that is known here was found; the commands of those that are:"
-        print_commands "$@"
+    if ! manager=$(package_manager); then
+        say "Missing here: $*. None of the package managers known here was found; their commands are:"
+        for manager in apt-get dnf apk pacman brew pkg; do
+            command_to_run $manager "$@"
+        done
         exit 2
     fi
+    wanted=$(packages_for "$manager" "$@")
     [ -z "$wanted" ] && return 0
     if ! may_install "$manager"; then
-        prefix="sudo "
-        [ "$manager" = brew ] && prefix=""
         say "Missing here: $*. Please run this, and then the script again:"
-        say "    $prefix$(install_command "$manager") $wanted"
+        command_to_run "$manager" "$@"
         exit 2
     fi
     say "Installing $wanted"
