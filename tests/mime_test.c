@@ -39,23 +39,23 @@ static void fields_are_taken_one_by_one(void **state)
     sst_span rest =
         span_of("Subject: a\n b\n\tc \nthis is no field\n: neither\nTo :x\nEmpty:\n\nbody: x\n");
     mime_field field;
-    assert_true(mime_next_field(&rest, &field));
+    assert_true(sst_mime_next_field(&rest, &field));
     assert_text(field.name, "Subject");
     assert_text(field.value, "a\n b\n\tc");
     mime_buffer out = fresh();
-    mime_unfold(field.value, &out);
+    sst_mime_unfold(field.value, &out);
     assert_text(mime_written(&out), "a b c");
-    assert_true(mime_next_field(&rest, &field));
+    assert_true(sst_mime_next_field(&rest, &field));
     assert_text(field.name, "To");
     assert_text(field.value, "x");
-    assert_true(mime_next_field(&rest, &field));
+    assert_true(sst_mime_next_field(&rest, &field));
     assert_text(field.name, "Empty");
     assert_text(field.value, "");
-    assert_false(mime_next_field(&rest, &field));
+    assert_false(sst_mime_next_field(&rest, &field));
     assert_text(rest, "body: x\n");
-    assert_text(mime_find_field(span_of("A: 1\nb: 2\nB: 3\n"), "B"), "2");
-    assert_null(mime_find_field(span_of("A: 1\n\nB: 2\n"), "B").ptr);
-    assert_null(mime_find_field((sst_span){NULL, 0}, "B").ptr);
+    assert_text(sst_mime_find_field(span_of("A: 1\nb: 2\nB: 3\n"), "B"), "2");
+    assert_null(sst_mime_find_field(span_of("A: 1\n\nB: 2\n"), "B").ptr);
+    assert_null(sst_mime_find_field((sst_span){NULL, 0}, "B").ptr);
 }
 
 static void header_and_body_are_split(void **state)
@@ -73,7 +73,7 @@ static void header_and_body_are_split(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         sst_span header;
         sst_span body;
-        mime_split(span_of(cases[i].text), &header, &body);
+        sst_mime_split(span_of(cases[i].text), &header, &body);
         assert_text(header, cases[i].header);
         assert_text(body, cases[i].body);
     }
@@ -101,7 +101,8 @@ static void encodings_are_undone_even_when_broken(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         mime_buffer out = fresh();
-        mime_decode(span_of(cases[i].text), mime_encoding_parse(span_of(cases[i].field)), &out);
+        sst_mime_decode(span_of(cases[i].text), sst_mime_encoding_parse(span_of(cases[i].field)),
+                        &out);
         assert_text(mime_written(&out), cases[i].decoded);
     }
 }
@@ -110,11 +111,11 @@ static void a_full_buffer_cuts(void **state)
 {
     (void)state;
     mime_buffer out = {room, 0, 3, false};
-    mime_decode(span_of("aGVsbG8="), MIME_ENCODING_BASE64, &out);
+    sst_mime_decode(span_of("aGVsbG8="), MIME_ENCODING_BASE64, &out);
     assert_text(mime_written(&out), "hel");
     assert_true(out.cut);
     out = (mime_buffer){room, 0, 2, false};
-    mime_to_utf8(span_of("a\xE9"), span_of("iso-8859-1"), NULL, &out);
+    sst_mime_to_utf8(span_of("a\xE9"), span_of("iso-8859-1"), NULL, &out);
     assert_text(mime_written(&out), "a"); /* no half character */
     assert_true(out.cut);
 }
@@ -167,7 +168,7 @@ static void charsets_become_utf8(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         mime_buffer out = fresh();
         bool understood =
-            mime_to_utf8(span_of(cases[i].text), span_of(cases[i].charset), &converter, &out);
+            sst_mime_to_utf8(span_of(cases[i].text), span_of(cases[i].charset), &converter, &out);
         assert_text(mime_written(&out), cases[i].utf8);
         assert_int_equal(understood, cases[i].understood);
     }
@@ -197,7 +198,7 @@ static void encoded_words_are_decoded(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         mime_buffer out = fresh();
-        mime_decode_words(span_of(cases[i].value), NULL, &out);
+        sst_mime_decode_words(span_of(cases[i].value), NULL, &out);
         assert_text(mime_written(&out), cases[i].decoded);
     }
 }
@@ -223,12 +224,12 @@ static void parameters_are_found(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         mime_buffer out = fresh();
-        bool found = mime_parameter(span_of(cases[i].value), cases[i].name, &out);
+        bool found = sst_mime_parameter(span_of(cases[i].value), cases[i].name, &out);
         assert_int_equal(found, cases[i].parameter != NULL);
         if (found)
             assert_text(mime_written(&out), cases[i].parameter);
     }
-    assert_text(mime_value_token(span_of("text/plain; x")), "text/plain");
+    assert_text(sst_mime_value_token(span_of("text/plain; x")), "text/plain");
 }
 
 /* The walk written down: "messages type [body]" for each leaf, "messages header" for a message. */
@@ -238,8 +239,8 @@ static void walk_to_text(const char *text, char *out, size_t size)
     mime_part part;
     size_t n = 0;
     out[0] = '\0';
-    mime_walk_start(&walk, span_of(text));
-    while (mime_walk_next(&walk, &part) && n < size) {
+    sst_mime_walk_start(&walk, span_of(text));
+    while (sst_mime_walk_next(&walk, &part) && n < size) {
         int written =
             part.is_header
                 ? snprintf(out + n, size - n, "%u header %d;", part.messages, (int)part.header.len)
@@ -306,8 +307,8 @@ static void nesting_costs_neither_stack_nor_time(void **state)
     mime_walk walk;
     mime_part part;
     size_t parts = 0;
-    mime_walk_start(&walk, (sst_span){text, times * len});
-    while (mime_walk_next(&walk, &part))
+    sst_mime_walk_start(&walk, (sst_span){text, times * len});
+    while (sst_mime_walk_next(&walk, &part))
         parts++;
     assert_true(parts > 0 && parts <= times);
     free(text);
@@ -336,16 +337,16 @@ static void addresses_are_found_in_text(void **state)
         {"", NULL},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        sst_span found = mime_find_address(span_of(cases[i].text), NULL);
+        sst_span found = sst_mime_find_address(span_of(cases[i].text), NULL);
         assert_int_equal(found.ptr != NULL, cases[i].address != NULL);
         if (found.ptr)
             assert_text(found, cases[i].address);
     }
-    assert_text(mime_typed_address(span_of("rfc822; <a@example.com>")), "a@example.com");
-    assert_text(mime_typed_address(span_of("RFC822;a@example.com (x)")), "a@example.com");
-    assert_text(mime_typed_address(span_of("utf-8; a@example.com")), "a@example.com");
-    assert_text(mime_typed_address(span_of("local; root")), "root");
-    assert_text(mime_typed_address(span_of("  ")), "");
+    assert_text(sst_mime_typed_address(span_of("rfc822; <a@example.com>")), "a@example.com");
+    assert_text(sst_mime_typed_address(span_of("RFC822;a@example.com (x)")), "a@example.com");
+    assert_text(sst_mime_typed_address(span_of("utf-8; a@example.com")), "a@example.com");
+    assert_text(sst_mime_typed_address(span_of("local; root")), "root");
+    assert_text(sst_mime_typed_address(span_of("  ")), "");
 }
 
 static void dates_become_rfc_3339(void **state)
@@ -370,7 +371,7 @@ static void dates_become_rfc_3339(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         char out[MIME_DATE_SIZE];
         bool zoned = false;
-        size_t len = mime_date(span_of(cases[i].date), out, &zoned);
+        size_t len = sst_mime_date(span_of(cases[i].date), out, &zoned);
         assert_int_equal(len > 0, cases[i].stamp != NULL);
         if (len > 0) {
             assert_string_equal(out, cases[i].stamp);

@@ -60,7 +60,7 @@ static const char *domain_end(const char *p, const char *end)
     return p;
 }
 
-sst_span mime_find_address(sst_span text, const char **end)
+sst_span sst_mime_find_address(sst_span text, const char **end)
 {
     const char *p = text.ptr;
     const char *limit = text.ptr + text.len;
@@ -80,7 +80,7 @@ sst_span mime_find_address(sst_span text, const char **end)
     return (sst_span){NULL, 0};
 }
 
-sst_span mime_typed_address(sst_span value)
+sst_span sst_mime_typed_address(sst_span value)
 {
     value = mime_trim(value);
     const char *type = memchr(value.ptr, ';', value.len);
@@ -90,7 +90,7 @@ sst_span mime_typed_address(sst_span value)
     const char *close = memchr(value.ptr, '>', value.len);
     if (open && close > open)
         value = mime_trim((sst_span){open + 1, (size_t)(close - open - 1)});
-    sst_span address = mime_find_address(value, NULL);
+    sst_span address = sst_mime_find_address(value, NULL);
     if (address.ptr)
         return address;
     size_t len = 0;

@@ -18,12 +18,12 @@
  * about the whole, and punctuation behind it are not part of it. *end, which may be NULL, is set
  * behind it. Returns an absent span where there is none. Linear in the text.
  */
-sst_span mime_find_address(sst_span text, const char **end);
+sst_span sst_mime_find_address(sst_span text, const char **end);
 
 /*
  * The address that a field such as Final-Recipient gives (RFC 3464 2.3.1): behind the type, without
  * brackets, comments and blanks. It need not hold an "@": a local mailbox name is kept.
  */
-sst_span mime_typed_address(sst_span value);
+sst_span sst_mime_typed_address(sst_span value);
 
 #endif

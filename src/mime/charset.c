@@ -96,8 +96,8 @@ static bool convert_utf8(sst_span text, bool guess, mime_buffer *out)
     return understood;
 }
 
-bool mime_to_utf8(sst_span text, sst_span charset, const mime_converter *converter,
-                  mime_buffer *out)
+bool sst_mime_to_utf8(sst_span text, sst_span charset, const mime_converter *converter,
+                      mime_buffer *out)
 {
     if (charset.len == 0)
         return convert_utf8(text, true, out);

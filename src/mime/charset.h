@@ -22,7 +22,7 @@ typedef struct mime_converter {
 } mime_converter;
 
 /* Converts; returns whether every byte was understood. charset absent: UTF-8, else windows-1252. */
-bool mime_to_utf8(sst_span text, sst_span charset, const mime_converter *converter,
-                  mime_buffer *out);
+bool sst_mime_to_utf8(sst_span text, sst_span charset, const mime_converter *converter,
+                      mime_buffer *out);
 
 #endif

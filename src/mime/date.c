@@ -139,7 +139,7 @@ static char *put_digits(char *p, int number, int digits)
     return p + digits;
 }
 
-size_t mime_date(sst_span value, char out[MIME_DATE_SIZE], bool *zoned)
+size_t sst_mime_date(sst_span value, char out[MIME_DATE_SIZE], bool *zoned)
 {
     stamp s = read_stamp(value);
     if (s.month == 0 || s.day < 1 || s.day > 31 || s.year < 1970 || s.year > 9999 || s.hour > 23 ||

@@ -13,6 +13,6 @@
  * zero as "Z") with NUL into out. A missing zone is taken for zero and *zoned set to false. Returns
  * the length, or 0 where it is no date.
  */
-size_t mime_date(sst_span value, char out[MIME_DATE_SIZE], bool *zoned);
+size_t sst_mime_date(sst_span value, char out[MIME_DATE_SIZE], bool *zoned);
 
 #endif

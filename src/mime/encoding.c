@@ -3,7 +3,7 @@
 
 #include "mime/line.h"
 
-mime_encoding mime_encoding_parse(sst_span value)
+mime_encoding sst_mime_encoding_parse(sst_span value)
 {
     static const struct {
         const char *name;
@@ -22,7 +22,7 @@ mime_encoding mime_encoding_parse(sst_span value)
     return MIME_ENCODING_IDENTITY;
 }
 
-int mime_hex_digit(char c)
+int sst_mime_hex_digit(char c)
 {
     if (ascii_is_digit(c))
         return c - '0';
@@ -42,8 +42,8 @@ static bool decode_quoted_line(sst_span line, mime_buffer *out)
         }
         if (i + 1 == line.len)
             return true;
-        int high = mime_hex_digit(line.ptr[i + 1]);
-        int low = i + 2 < line.len ? mime_hex_digit(line.ptr[i + 2]) : -1;
+        int high = sst_mime_hex_digit(line.ptr[i + 1]);
+        int low = i + 2 < line.len ? sst_mime_hex_digit(line.ptr[i + 2]) : -1;
         if (high < 0 || low < 0) {
             mime_put_byte(out, '=');
             continue;
@@ -113,7 +113,7 @@ static void decode_base64(sst_span text, mime_buffer *out)
     }
 }
 
-void mime_decode(sst_span text, mime_encoding encoding, mime_buffer *out)
+void sst_mime_decode(sst_span text, mime_encoding encoding, mime_buffer *out)
 {
     switch (encoding) {
     case MIME_ENCODING_QUOTED_PRINTABLE:

@@ -11,16 +11,16 @@ typedef enum mime_encoding {
 } mime_encoding;
 
 /* By the value of a Content-Transfer-Encoding field. */
-mime_encoding mime_encoding_parse(sst_span value);
+mime_encoding sst_mime_encoding_parse(sst_span value);
 
 /*
  * Decodes. Broken input is read as far as it makes sense: a lone "=" stands for itself, foreign
  * bytes within base64 are passed over, and a line of plain words behind the base64 ends it and is
  * kept as it is (mailing lists append their footers so).
  */
-void mime_decode(sst_span text, mime_encoding encoding, mime_buffer *out);
+void sst_mime_decode(sst_span text, mime_encoding encoding, mime_buffer *out);
 
 /* The value of a hexadecimal digit, or -1. */
-int mime_hex_digit(char c);
+int sst_mime_hex_digit(char c);
 
 #endif

@@ -23,7 +23,7 @@ static size_t name_length(sst_span line, size_t *colon)
     return *colon < line.len && line.ptr[*colon] == ':' ? n : 0;
 }
 
-bool mime_is_field_line(sst_span line)
+bool sst_mime_is_field_line(sst_span line)
 {
     size_t colon;
     return name_length(line, &colon) > 0;
@@ -37,7 +37,7 @@ static void take_folded(sst_span *rest, sst_span *value)
         value->len = (size_t)(line.ptr + line.len - value->ptr);
 }
 
-bool mime_next_field(sst_span *rest, mime_field *field)
+bool sst_mime_next_field(sst_span *rest, mime_field *field)
 {
     sst_span line;
     while (mime_next_line(rest, &line)) {
@@ -56,23 +56,23 @@ bool mime_next_field(sst_span *rest, mime_field *field)
     return false;
 }
 
-sst_span mime_find_field(sst_span header, const char *name)
+sst_span sst_mime_find_field(sst_span header, const char *name)
 {
     mime_field field;
-    while (mime_next_field(&header, &field)) {
+    while (sst_mime_next_field(&header, &field)) {
         if (span_is(field.name, name, true))
             return field.value;
     }
     return (sst_span){NULL, 0};
 }
 
-void mime_split(sst_span text, sst_span *header, sst_span *body)
+void sst_mime_split(sst_span text, sst_span *header, sst_span *body)
 {
     sst_span rest = text;
     sst_span line;
     bool any = false;
     while (mime_next_line(&rest, &line)) {
-        if (line.len == 0 || (!any && !mime_is_field_line(line)))
+        if (line.len == 0 || (!any && !sst_mime_is_field_line(line)))
             break;
         any = true;
     }
@@ -86,7 +86,7 @@ void mime_split(sst_span text, sst_span *header, sst_span *body)
     *body = rest;
 }
 
-void mime_unfold(sst_span value, mime_buffer *out)
+void sst_mime_unfold(sst_span value, mime_buffer *out)
 {
     sst_span line;
     bool first = true;

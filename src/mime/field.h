@@ -18,21 +18,21 @@ typedef struct mime_field {
  * Takes the next field off the front of *rest. Lines that are no field (no colon, a blank in the
  * name) are passed over. Returns false at an empty line, which is taken off too, or at the end.
  */
-bool mime_next_field(sst_span *rest, mime_field *field);
+bool sst_mime_next_field(sst_span *rest, mime_field *field);
 
 /* The value of the first field of that name; absent where there is none. */
-sst_span mime_find_field(sst_span header, const char *name);
+sst_span sst_mime_find_field(sst_span header, const char *name);
 
 /*
  * Splits text into the header and what follows the empty line behind it. A text that does not begin
  * with a field has no header: all of it is body.
  */
-void mime_split(sst_span text, sst_span *header, sst_span *body);
+void sst_mime_split(sst_span text, sst_span *header, sst_span *body);
 
 /* The value with its folding undone: each line end and the blanks about it become one blank. */
-void mime_unfold(sst_span value, mime_buffer *out);
+void sst_mime_unfold(sst_span value, mime_buffer *out);
 
 /* Whether a line looks like the start of a field: a name of printable ASCII, then a colon. */
-bool mime_is_field_line(sst_span line);
+bool sst_mime_is_field_line(sst_span line);
 
 #endif

@@ -9,7 +9,7 @@
 #include "mime/line.h"
 #include "mime/words.h"
 
-void mime_walk_start(mime_walk *walk, sst_span message)
+void sst_mime_walk_start(mime_walk *walk, sst_span message)
 {
     walk->rest = message;
     walk->at_part = true;
@@ -78,7 +78,7 @@ static sst_span take_header(mime_walk *walk)
         bool closing;
         bool first = line.ptr == header.ptr;
         if (boundary_of(walk, line, &closing) >= 0 ||
-            (first && line.len > 0 && !mime_is_field_line(line)))
+            (first && line.len > 0 && !sst_mime_is_field_line(line)))
             break;
         walk->rest = rest;
         if (line.len == 0)
@@ -100,7 +100,7 @@ static bool push_boundary(mime_walk *walk, sst_span content_type)
     if (walk->depth == MIME_MAX_DEPTH)
         return false;
     mime_buffer out = {walk->boundary[walk->depth].text, 0, MIME_MAX_BOUNDARY, false};
-    if (!mime_parameter(content_type, "boundary", &out))
+    if (!sst_mime_parameter(content_type, "boundary", &out))
         return false;
     while (out.len > 0 && ascii_is_space(out.ptr[out.len - 1]))
         out.len--;
@@ -113,10 +113,10 @@ static bool push_boundary(mime_walk *walk, sst_span content_type)
 static void read_header(mime_walk *walk, mime_part *part)
 {
     part->header = take_header(walk);
-    part->content_type = mime_find_field(part->header, "Content-Type");
-    part->type = mime_value_token(part->content_type);
+    part->content_type = sst_mime_find_field(part->header, "Content-Type");
+    part->type = sst_mime_value_token(part->content_type);
     part->encoding =
-        mime_encoding_parse(mime_find_field(part->header, "Content-Transfer-Encoding"));
+        sst_mime_encoding_parse(sst_mime_find_field(part->header, "Content-Transfer-Encoding"));
     part->messages = walk->messages;
     part->is_header = false;
 }
@@ -141,7 +141,7 @@ static void show_message(mime_walk *walk, mime_part *part)
     walk->rest = rest;
 }
 
-bool mime_walk_next(mime_walk *walk, mime_part *part)
+bool sst_mime_walk_next(mime_walk *walk, mime_part *part)
 {
     sst_span ignored;
     for (;;) {

@@ -40,13 +40,13 @@ typedef struct mime_walk {
     } boundary[MIME_MAX_DEPTH];
 } mime_walk;
 
-void mime_walk_start(mime_walk *walk, sst_span message);
+void sst_mime_walk_start(mime_walk *walk, sst_span message);
 
 /*
  * The next leaf in the order of the text, or the header of a message inside the message (is_header;
  * its parts follow with a greater "messages"). Returns false at the end. Preambles are passed over,
  * what stands behind the last boundary too.
  */
-bool mime_walk_next(mime_walk *walk, mime_part *part);
+bool sst_mime_walk_next(mime_walk *walk, mime_part *part);
 
 #endif

@@ -48,8 +48,8 @@ static void decode_q(sst_span text, mime_buffer *out)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        int high = c == '=' && i + 2 < text.len ? mime_hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? mime_hex_digit(text.ptr[i + 2]) : -1;
+        int high = c == '=' && i + 2 < text.len ? sst_mime_hex_digit(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? sst_mime_hex_digit(text.ptr[i + 2]) : -1;
         if (low >= 0) {
             mime_put_byte(out, (char)(high * 16 + low));
             i += 2;
@@ -81,18 +81,18 @@ static size_t decode_run(sst_span value, const mime_converter *converter, mime_b
         if (word.encoding == 'q')
             decode_q(word.text, &raw);
         else
-            mime_decode(word.text, MIME_ENCODING_BASE64, &raw);
+            sst_mime_decode(word.text, MIME_ENCODING_BASE64, &raw);
         taken += gap + word.len;
         gap = 0;
         while (taken + gap < value.len && ascii_is_space(value.ptr[taken + gap]))
             gap++;
     }
     if (taken > 0)
-        mime_to_utf8(mime_written(&raw), first.charset, converter, out);
+        sst_mime_to_utf8(mime_written(&raw), first.charset, converter, out);
     return taken;
 }
 
-void mime_decode_words(sst_span value, const mime_converter *converter, mime_buffer *out)
+void sst_mime_decode_words(sst_span value, const mime_converter *converter, mime_buffer *out)
 {
     bool after_word = false;
     while (value.len > 0 && !out->cut) {
@@ -110,13 +110,13 @@ void mime_decode_words(sst_span value, const mime_converter *converter, mime_buf
             while (taken < rest.len && !ascii_is_space(rest.ptr[taken]) &&
                    (taken == 0 || rest.ptr[taken] != '='))
                 taken++;
-            mime_to_utf8((sst_span){rest.ptr, taken}, (sst_span){NULL, 0}, converter, out);
+            sst_mime_to_utf8((sst_span){rest.ptr, taken}, (sst_span){NULL, 0}, converter, out);
         }
         value = (sst_span){rest.ptr + taken, rest.len - taken};
     }
 }
 
-sst_span mime_value_token(sst_span value)
+sst_span sst_mime_value_token(sst_span value)
 {
     size_t len = 0;
     while (len < value.len && value.ptr[len] != ';' && !ascii_is_space(value.ptr[len]))
@@ -189,17 +189,18 @@ static void put_extended(sst_span value, bool first, mime_buffer *out)
     for (int quotes = 0; first && quotes < 2 && i < value.len; i++)
         quotes += value.ptr[i] == '\'';
     for (; i < value.len; i++) {
-        int high = value.ptr[i] == '%' && i + 2 < value.len ? mime_hex_digit(value.ptr[i + 1]) : -1;
-        int low = high >= 0 ? mime_hex_digit(value.ptr[i + 2]) : -1;
+        int high =
+            value.ptr[i] == '%' && i + 2 < value.len ? sst_mime_hex_digit(value.ptr[i + 1]) : -1;
+        int low = high >= 0 ? sst_mime_hex_digit(value.ptr[i + 2]) : -1;
         mime_put_byte(out, low >= 0 ? (char)(high * 16 + low) : value.ptr[i]);
         i += low >= 0 ? 2 : 0;
     }
 }
 
-bool mime_parameter(sst_span value, const char *name, mime_buffer *out)
+bool sst_mime_parameter(sst_span value, const char *name, mime_buffer *out)
 {
     size_t name_len = strlen(name);
-    sst_span token = mime_value_token(value);
+    sst_span token = sst_mime_value_token(value);
     sst_span rest = {value.ptr + token.len, value.len - token.len};
     parameter p;
     bool found = false;
