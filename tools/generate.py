@@ -15,9 +15,10 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# The rules are compiled by the library's own compiler of rules; the generated tables, which come out
-# of it, are no part of it.
-RULE_COMPILER = ["tools/gen_rules.c", "src/base/*.c", "src/status/*.c", "src/rules/*.c"]
+# The rules are compiled by the library's own compiler of rules, and their examples run by its own
+# verdict; the generated tables, which come out of it, are no part of it.
+RULE_MODULES = ["base", "status", "reply", "rules", "verdict"]
+RULE_COMPILER = ["tools/gen_rules.c", *(f"src/{module}/*.c" for module in RULE_MODULES)]
 
 
 def run(words, **options):

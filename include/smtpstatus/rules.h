@@ -12,11 +12,33 @@
 extern "C" {
 #endif
 
+/* X(ident, identifier): why a client had no reply (status GeneralFailure). */
+#define SST_LOCAL_ERROR_LIST(X)                                                                    \
+    X(NONE, "")                                                                                    \
+    X(HOST_NOT_FOUND, "host-not-found")                                                            \
+    X(REFUSED, "refused")                                                                          \
+    X(TIMEOUT, "timeout")                                                                          \
+    X(CLOSED, "closed")                                                                            \
+    X(TLS, "tls")                                                                                  \
+    X(SASL, "sasl")                                                                                \
+    X(PROTOCOL_VIOLATION, "protocol-violation")                                                    \
+    X(CANCELLED, "cancelled")                                                                      \
+    X(LOCAL, "local")
+
+typedef enum sst_local_error {
+#define SST_X_LOCAL_ERROR(ident, id) SST_LOCAL_ERROR_##ident,
+    SST_LOCAL_ERROR_LIST(SST_X_LOCAL_ERROR)
+#undef SST_X_LOCAL_ERROR
+} sst_local_error;
+
+SST_API const char *sst_local_error_id(sst_local_error error);
+
 /* Compiled rules of the user's. Once loaded it is never changed: any thread may use it. */
 typedef struct sst_rules sst_rules;
 
 /* Where a rule file has a fault, and what was expected there. */
 typedef struct sst_rules_fault {
+    size_t file;       /* which of the files loaded, from 0; */
     size_t line;       /* 1-based; 0: the file as a whole */
     char message[160]; /* terminated, ends cut if need be */
 } sst_rules_fault;
@@ -35,24 +57,33 @@ SST_API int sst_rules_load(const char *text, size_t len, const sst_rules *base,
 /* Frees rules; NULL is allowed. */
 SST_API void sst_rules_free(sst_rules *rules);
 
+/*
+ * The examples in the files: whole replies that a rule must match (and its reason decide) or must
+ * miss, and times. sst_rules_check runs one, over the rules as they would be used, and returns
+ * SST_OK, SST_E_RULES with the fault described, or SST_E_INVALID for a position beyond the last.
+ */
+SST_API size_t sst_rules_example_count(const sst_rules *rules);
+SST_API int sst_rules_check(const sst_rules *rules, size_t position, sst_rules_fault *fault);
+
 /* A rule as it can be listed. Spans live as long as the rules; the built-in ones are static. */
 typedef struct sst_rule_info {
     const char *id;
-    const char *provider; /* NULL: any */
+    const char *provider; /* several have blanks between them; NULL: any */
     sst_reason reason;
     sst_level level;
-    const char *source;
+    const char *source; /* document or URL, and a date; "" where none is given */
 } sst_rule_info;
 
 /* The rules in order of precedence; NULL stands for the built-in ones. */
 SST_API size_t sst_rules_count(const sst_rules *rules);
 SST_API bool sst_rules_at(const sst_rules *rules, size_t position, sst_rule_info *info);
 
-/* The providers that are recognised. */
+/* The providers that are recognised. Strings are static; "" where nothing is known. */
 typedef struct sst_provider_info {
-    const char *id;   /* "google" */
-    const char *name; /* "Google (Gmail, Workspace)" */
-    const char *kind; /* "mailbox", "filter", "sender", ... */
+    const char *id;         /* "google" */
+    const char *name;       /* "Google (Gmail, Workspace)" */
+    const char *short_name; /* "Google", as in a sentence */
+    const char *kind;       /* "mailbox", "filter", "sender", ... */
 } sst_provider_info;
 
 SST_API size_t sst_provider_count(void);

@@ -20,27 +20,6 @@ extern "C" {
 /* Only this much of a text is looked at: no server says more than a few hundred words. */
 #define SST_MAX_VERDICT_TEXT ((size_t)65536)
 
-/* X(ident, identifier): why a client had no reply (status GeneralFailure). */
-#define SST_LOCAL_ERROR_LIST(X)                                                                    \
-    X(NONE, "")                                                                                    \
-    X(HOST_NOT_FOUND, "host-not-found")                                                            \
-    X(REFUSED, "refused")                                                                          \
-    X(TIMEOUT, "timeout")                                                                          \
-    X(CLOSED, "closed")                                                                            \
-    X(TLS, "tls")                                                                                  \
-    X(SASL, "sasl")                                                                                \
-    X(PROTOCOL_VIOLATION, "protocol-violation")                                                    \
-    X(CANCELLED, "cancelled")                                                                      \
-    X(LOCAL, "local")
-
-typedef enum sst_local_error {
-#define SST_X_LOCAL_ERROR(ident, id) SST_LOCAL_ERROR_##ident,
-    SST_LOCAL_ERROR_LIST(SST_X_LOCAL_ERROR)
-#undef SST_X_LOCAL_ERROR
-} sst_local_error;
-
-SST_API const char *sst_local_error_id(sst_local_error error);
-
 /*
  * What is known of a delivery attempt; everything may be absent. Spans are read during the call
  * only. text is the reply's words with the codes taken off and its lines joined

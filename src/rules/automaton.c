@@ -1,0 +1,300 @@
+/*
+ * Builds the automaton: classes of bytes, a trie with two roots, failure links, the transitions
+ * that differ from the default, the lists of phrases that end in a state, and the defaults.
+ *
+ * A node stands for (root, string): the string as the end of what was read, with or without the
+ * knowledge that a word began there. What such a node falls back to is the longest weaker one: its
+ * own string without that knowledge cannot be in the trie under both roots and matter less, so the
+ * search goes from the parent's fallback down, as in Aho and Corasick's.
+ */
+#include "rules/automaton.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+
+static sst_node *node_at(const sst_builder *b, uint32_t node)
+{
+    return (sst_node *)b->nodes.items + node;
+}
+
+/* Every byte that stands in a phrase gets a class; the others share one, or two: those that a word
+ * may consist of are told apart. Letters share one with their capitals, blanks one. */
+static int make_classes(sst_builder *b)
+{
+    bool used[256] = {false};
+    for (size_t i = 0; i < b->phrase_count; i++) {
+        for (size_t k = 0; k < b->phrases[i].length; k++)
+            used[b->phrases[i].bytes[k]] = true;
+    }
+    enum { OTHER, OTHER_WORD, BLANK, FIRST_USED };
+    b->classes = FIRST_USED;
+    b->blank = BLANK;
+    b->is_word[OTHER_WORD] = true;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char c = (char)byte;
+        bool word = byte < 128 && ascii_is_alnum(c);
+        unsigned class = word ? OTHER_WORD : OTHER;
+        if (ascii_is_space(c))
+            class = BLANK;
+        else if (used[byte])
+            class = b->classes++;
+        b->is_word[class] = word;
+        b->class_of[byte] = (uint16_t)(class | (word ? 0 : SST_BYTE_IS_NO_WORD));
+    }
+    for (unsigned byte = 'A'; byte <= 'Z'; byte++)
+        b->class_of[byte] = b->class_of[byte + ('a' - 'A')];
+    /* One number for the outputs, one for empty cells. */
+    return b->classes <= SST_CELL_EMPTY - 1 ? SST_OK : SST_E_LIMIT;
+}
+
+static uint32_t add_node(sst_builder *b, uint32_t parent, unsigned symbol)
+{
+    sst_node *node = sst_vec_add(b->arena, &b->nodes, 1, sizeof *node);
+    uint32_t number = (uint32_t)(b->nodes.count - 1);
+    if (!node)
+        return 0;
+    node->symbol = (uint16_t)symbol;
+    node->parent = parent;
+    if (number > SST_ROOT_WORD) {
+        node->sibling = node_at(b, parent)->child;
+        node_at(b, parent)->child = number;
+    }
+    return number;
+}
+
+static uint32_t find_child(const sst_builder *b, uint32_t node, unsigned symbol)
+{
+    uint32_t child = node_at(b, node)->child;
+    while (child && node_at(b, child)->symbol != symbol)
+        child = node_at(b, child)->sibling;
+    return child;
+}
+
+static void make_trie(sst_builder *b)
+{
+    (void)add_node(b, 0, b->blank); /* SST_ROOT_ANY */
+    (void)add_node(b, 0, b->blank); /* SST_ROOT_WORD */
+    for (size_t i = 0; i < b->phrase_count && !b->arena->failed; i++) {
+        const sst_model_phrase *phrase = &b->phrases[i];
+        uint32_t node = phrase->begins_word ? SST_ROOT_WORD : SST_ROOT_ANY;
+        for (size_t k = 0; k < phrase->length && !b->arena->failed; k++) {
+            unsigned symbol = b->class_of[phrase->bytes[k]] & 0xffu;
+            uint32_t child = find_child(b, node, symbol);
+            node = child ? child : add_node(b, node, symbol);
+        }
+        sst_end *end = sst_vec_add(b->arena, &b->ends, 1, sizeof *end);
+        if (!end)
+            return;
+        end->phrase = (uint16_t)i;
+        end->next = node_at(b, node)->ends;
+        node_at(b, node)->ends = (uint32_t)b->ends.count;
+    }
+}
+
+/* Nodes by depth, the roots first; at equal depth, those that know less first. */
+static bool make_order(sst_builder *b)
+{
+    uint32_t *order = sst_vec_add(b->arena, &b->order, b->nodes.count, sizeof *order);
+    if (!order)
+        return false;
+    size_t count = 0;
+    order[count++] = SST_ROOT_ANY;
+    order[count++] = SST_ROOT_WORD;
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t c = node_at(b, order[i])->child; c; c = node_at(b, c)->sibling)
+            order[count++] = c;
+    }
+    return true;
+}
+
+/* What a node falls back to; its parent's fallback is known. */
+static uint32_t fallback(const sst_builder *b, const sst_node *node)
+{
+    uint32_t at = node->parent;
+    while (at != SST_ROOT_ANY) {
+        at = node_at(b, at)->fail;
+        uint32_t child = find_child(b, at, node->symbol);
+        if (child)
+            return child;
+    }
+    return b->is_word[node->symbol] ? SST_ROOT_ANY : SST_ROOT_WORD;
+}
+
+static void make_fallbacks(sst_builder *b)
+{
+    const uint32_t *order = b->order.items;
+    node_at(b, SST_ROOT_WORD)->fail = SST_ROOT_ANY;
+    for (size_t i = 2; i < b->order.count; i++)
+        node_at(b, order[i])->fail = fallback(b, node_at(b, order[i]));
+}
+
+uint32_t sst_automaton_go(const sst_builder *b, uint32_t node, unsigned symbol)
+{
+    if (symbol == b->blank && node > SST_ROOT_WORD && node_at(b, node)->symbol == b->blank)
+        return node;
+    for (;;) {
+        uint32_t child = find_child(b, node, symbol);
+        if (child)
+            return child;
+        if (node == SST_ROOT_ANY)
+            return b->is_word[symbol] ? SST_ROOT_ANY : SST_ROOT_WORD;
+        node = node_at(b, node)->fail;
+    }
+}
+
+/* The phrases that end in a node: its own, and behind them those of its fallback. */
+static bool make_outputs(sst_builder *b, sst_node *node)
+{
+    uint32_t inherited = node_at(b, node->fail)->outputs;
+    node->outputs = inherited;
+    if (!node->ends)
+        return true;
+    const sst_end *ends = b->ends.items;
+    node->outputs = (uint32_t)b->outputs.count + 1;
+    uint16_t *last = NULL;
+    for (uint32_t i = node->ends; i; i = ends[i - 1].next) {
+        last = sst_vec_add(b->arena, &b->outputs, 1, sizeof *last);
+        if (!last)
+            return false;
+        *last = ends[i - 1].phrase;
+    }
+    for (uint32_t i = inherited; i; i++) {
+        last = sst_vec_add(b->arena, &b->outputs, 1, sizeof *last);
+        if (!last)
+            return false;
+        *last = ((const uint16_t *)b->outputs.items)[i - 1];
+        if (*last & SST_LAST)
+            return true;
+    }
+    *last |= SST_LAST;
+    return true;
+}
+
+/* The transitions of a node that differ from the default: those of its fallback, and over them its
+ * children; behind a blank, a blank changes nothing. Nodes of depth 1 have none: the default knows
+ * as much as they do. */
+static bool make_transitions(sst_builder *b, uint32_t number, uint32_t *row)
+{
+    sst_node *node = node_at(b, number);
+    const sst_node *weaker = node_at(b, node->fail);
+    node->first = (uint32_t)b->transitions.count;
+    if (node->parent <= SST_ROOT_WORD)
+        return true;
+    memset(row, 0, b->classes * sizeof *row);
+    const sst_transition *all = b->transitions.items;
+    for (size_t i = 0; i < weaker->transitions; i++)
+        row[all[weaker->first + i].symbol] = all[weaker->first + i].node;
+    for (uint32_t c = node->child; c; c = node_at(b, c)->sibling)
+        row[node_at(b, c)->symbol] = c;
+    if (node->symbol == b->blank)
+        row[b->blank] = number;
+    for (unsigned symbol = 0; symbol < b->classes; symbol++) {
+        if (!row[symbol])
+            continue;
+        sst_transition *t = sst_vec_add(b->arena, &b->transitions, 1, sizeof *t);
+        if (!t)
+            return false;
+        t->symbol = (uint16_t)symbol;
+        t->node = row[symbol];
+        node->transitions++;
+    }
+    return true;
+}
+
+static bool make_states(sst_builder *b)
+{
+    const uint32_t *order = b->order.items;
+    uint32_t row[256];
+    for (size_t i = 2; i < b->order.count; i++) {
+        if (!make_outputs(b, node_at(b, order[i])) || !make_transitions(b, order[i], row))
+            return false;
+        if (b->transitions.count > SST_CELL_MAX_STATE / 2)
+            return false;
+    }
+    return true;
+}
+
+/* One row of defaults for each node that one byte can lead to. */
+static bool make_defaults(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
+{
+    uint32_t *row_of = sst_arena_take(keep, 512, sizeof *row_of);
+    uint32_t *row_of_node = sst_arena_take(b->arena, b->nodes.count, sizeof *row_of_node);
+    sst_vec rows = {0};
+    if (!row_of || !row_of_node)
+        return false;
+    for (unsigned i = 0; i <= 512; i++) {
+        /* The last round is for the start of a text. */
+        uint32_t from = i < 256 ? SST_ROOT_ANY : SST_ROOT_WORD;
+        uint32_t node = i < 512 ? sst_automaton_go(b, from, b->class_of[i & 255] & 0xffu) : from;
+        if (!row_of_node[node]) {
+            uint32_t *row = sst_vec_add(b->arena, &rows, b->classes, sizeof *row);
+            if (!row)
+                return false;
+            for (unsigned symbol = 0; symbol < b->classes; symbol++) {
+                const sst_node *to = node_at(b, sst_automaton_go(b, node, symbol));
+                row[symbol] = to->state << 9 | (to->outputs ? SST_CELL_HIT : 0);
+            }
+            row_of_node[node] = (uint32_t)(rows.count - b->classes) + 1;
+        }
+        if (i < 512)
+            row_of[i] = row_of_node[node] - 1;
+        else
+            automaton->start_row = row_of_node[node] - 1;
+    }
+    automaton->row_of = row_of;
+    automaton->default_count = (uint32_t)rows.count;
+    automaton->defaults = rows.items;
+    return true;
+}
+
+/* Copies an array to where it is kept. */
+static const void *keep_copy(sst_arena *keep, const void *items, size_t count, size_t size)
+{
+    void *copy = sst_arena_take(keep, count, size);
+    if (copy && count)
+        memcpy(copy, items, count * size);
+    return copy;
+}
+
+static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
+{
+    int error = make_classes(b);
+    if (error != SST_OK)
+        return error;
+    make_trie(b);
+    if (b->arena->failed || !make_order(b))
+        return SST_E_NO_MEMORY;
+    make_fallbacks(b);
+    if (!make_states(b))
+        return b->arena->failed ? SST_E_NO_MEMORY : SST_E_LIMIT;
+    error = sst_automaton_pack(b);
+    if (error != SST_OK)
+        return error;
+    if (!make_defaults(b, keep, automaton))
+        return SST_E_NO_MEMORY;
+    automaton->start_state = node_at(b, SST_ROOT_WORD)->state;
+    automaton->out = b->classes;
+    automaton->cell_count = (uint32_t)b->cells.count;
+    automaton->output_count = (uint32_t)b->outputs.count;
+    automaton->class_of = b->class_of;
+    automaton->defaults =
+        keep_copy(keep, automaton->defaults, automaton->default_count, sizeof(uint32_t));
+    automaton->cells = keep_copy(keep, b->cells.items, b->cells.count, sizeof(uint32_t));
+    automaton->outputs = keep_copy(keep, b->outputs.items, b->outputs.count, sizeof(uint16_t));
+    return keep->failed ? SST_E_NO_MEMORY : SST_OK;
+}
+
+int sst_automaton_build(const sst_model *model, sst_arena *keep, sst_automaton *automaton)
+{
+    sst_arena arena;
+    sst_builder builder = {0};
+    sst_arena_init(&arena, keep->allocator);
+    builder.arena = &arena;
+    builder.phrases = model->phrases.items;
+    builder.phrase_count = model->phrases.count;
+    builder.class_of = sst_arena_take(keep, 256, sizeof *builder.class_of);
+    int error = builder.class_of ? build(&builder, keep, automaton) : SST_E_NO_MEMORY;
+    sst_arena_free(&arena);
+    return error;
+}

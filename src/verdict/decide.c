@@ -1,0 +1,238 @@
+/*
+ * Decides. The user's rules go before ours; among ours the order of precedence is that of the
+ * compiled set (rules/compile.c), so that the first rule that holds has the strongest evidence.
+ */
+#include "verdict/decide.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "verdict/axes.h"
+#include "verdict/match.h"
+#include "verdict/provider.h"
+#include "verdict/retry_time.h"
+
+/* An attempt under examination. */
+typedef struct attempt {
+    const sst_evidence *evidence;
+    sst_view user; /* set NULL: there are none */
+    sst_view builtin;
+    sst_span provider;
+} attempt;
+
+/* A rule that was found. */
+typedef struct finding {
+    const sst_view *view;
+    size_t rule; /* view->set->rule_count: none */
+} finding;
+
+static sst_span provider_id(const sst_ruleset *set, unsigned provider)
+{
+    return span_of(set->strings + set->providers[provider].id);
+}
+
+/* Asks one set after the other. */
+static sst_span recognise_in_text(const attempt *a)
+{
+    sst_span none = {NULL, 0};
+    const sst_view *views[] = {&a->user, &a->builtin};
+    for (size_t i = 0; i < 2; i++) {
+        unsigned found =
+            views[i]->set ? sst_provider_by_mark(views[i]->set, views[i]->hits) : SST_NO_PROVIDER;
+        if (found != SST_NO_PROVIDER)
+            return provider_id(views[i]->set, found);
+    }
+    return none;
+}
+
+static sst_span recognise_by_host(const sst_sets *sets, sst_span host)
+{
+    sst_span none = {NULL, 0};
+    const sst_ruleset *all[] = {sets->user, sets->builtin};
+    for (size_t i = 0; i < 2; i++) {
+        unsigned found = all[i] ? sst_provider_by_host(all[i], host) : SST_NO_PROVIDER;
+        if (found != SST_NO_PROVIDER)
+            return provider_id(all[i], found);
+    }
+    return none;
+}
+
+/* The provider: as told, else by the host, else by what the text gives away. */
+static void recognise(const sst_sets *sets, attempt *a)
+{
+    a->provider = a->evidence->provider;
+    if (!a->provider.len && a->evidence->remote.len)
+        a->provider = recognise_by_host(sets, a->evidence->remote);
+    if (!a->provider.len)
+        a->provider = recognise_in_text(a);
+    if (!a->provider.len)
+        return;
+    a->builtin.provider = sst_provider_by_id(a->builtin.set, a->provider);
+    if (a->user.set)
+        a->user.provider = sst_provider_by_id(a->user.set, a->provider);
+}
+
+static sst_view make_view(const sst_ruleset *set, const sst_hits *hits,
+                          const sst_evidence *evidence)
+{
+    sst_view view = {set, hits, evidence, SST_NO_PROVIDER};
+    return view;
+}
+
+static finding first(const attempt *a, sst_reason skip)
+{
+    finding found = {&a->builtin, a->builtin.set->rule_count};
+    if (a->user.set) {
+        size_t rule = sst_first_rule(&a->user, skip);
+        if (rule < a->user.set->rule_count) {
+            found.view = &a->user;
+            found.rule = rule;
+            return found;
+        }
+    }
+    found.rule = sst_first_rule(&a->builtin, skip);
+    return found;
+}
+
+static const sst_ruleset_rule *rule_of(const finding *found)
+{
+    const sst_ruleset *set = found->view->set;
+    return found->rule < set->rule_count ? &set->rules[found->rule] : NULL;
+}
+
+/*
+ * The reason, and the finding that the verdict names. Where the queue gave up, the reason is
+ * `expired`, and what would have been the reason is the cause.
+ */
+static finding find_reason(const attempt *a, sst_verdict *verdict)
+{
+    finding found = first(a, (sst_reason)SST_SKIP_NOTHING);
+    const sst_ruleset_rule *rule = rule_of(&found);
+    verdict->reason = rule ? (sst_reason)rule->reason : SST_REASON_UNKNOWN;
+    if (verdict->reason != SST_REASON_EXPIRED && !a->evidence->gave_up)
+        return found;
+    bool said = verdict->reason == SST_REASON_EXPIRED;
+    finding before = said ? first(a, SST_REASON_EXPIRED) : found;
+    const sst_ruleset_rule *cause = rule_of(&before);
+    verdict->reason = SST_REASON_EXPIRED;
+    verdict->cause = cause ? (sst_reason)cause->reason : SST_REASON_UNKNOWN;
+    /* What says why is worth more than what says that it took too long. */
+    return a->evidence->gave_up && cause ? before : found;
+}
+
+static void name_rule(const finding *found, sst_verdict *verdict)
+{
+    const sst_ruleset_rule *rule = rule_of(found);
+    if (!rule)
+        return;
+    verdict->level = (sst_level)rule->level;
+    verdict->rule = found->view->set->strings + rule->id;
+    sst_rule_span(found->view, found->rule, &verdict->span_start, &verdict->span_end);
+}
+
+static void decide(const attempt *a, sst_verdict *verdict)
+{
+    finding found = find_reason(a, verdict);
+    name_rule(&found, verdict);
+    verdict->claimed = sst_claimed(a->evidence);
+    sst_fill_axes(verdict, rule_of(&found));
+    verdict->retry_after = a->user.set ? sst_retry_time(a->user.set, a->user.hits) : -1;
+    if (verdict->retry_after < 0)
+        verdict->retry_after = sst_retry_time(a->builtin.set, a->builtin.hits);
+}
+
+/* The hits of both sets are there: the rest. */
+static void conclude(const sst_sets *sets, const sst_evidence *evidence, const sst_hits *user,
+                     const sst_hits *builtin, sst_verdict *verdict)
+{
+    attempt a;
+    memset(verdict, 0, sizeof *verdict);
+    verdict->retry_after = -1;
+    verdict->kind = sst_kind_of(evidence);
+    a.evidence = evidence;
+    a.user = make_view(sets->user, user, evidence);
+    a.builtin = make_view(sets->builtin, builtin, evidence);
+    recognise(sets, &a);
+    verdict->provider = a.provider;
+    if (sst_kind_has_reason(verdict->kind))
+        decide(&a, verdict);
+    else if (verdict->kind == SST_KIND_COMPLAINT)
+        verdict->suppress = SST_SUPPRESS_YES;
+}
+
+static void scan_for(const sst_ruleset *set, const sst_evidence *evidence, sst_hits *hits)
+{
+    if (!set)
+        return;
+    sst_hits_init(hits, evidence->text, evidence->recipient);
+    sst_scan(set, hits);
+}
+
+void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict *verdict)
+{
+    sst_hits user;
+    sst_hits builtin;
+    scan_for(sets->user, evidence, &user);
+    scan_for(sets->builtin, evidence, &builtin);
+    conclude(sets, evidence, &user, &builtin, verdict);
+}
+
+void sst_decide_batch(const sst_sets *sets, const sst_evidence *evidence, size_t count,
+                      sst_verdict *verdicts)
+{
+    for (size_t i = 0; i < count; i++)
+        sst_decide(sets, &evidence[i], &verdicts[i]);
+}
+
+static size_t add_matches(const sst_view *view, sst_match *matches, size_t size, size_t count)
+{
+    const sst_ruleset *set = view->set;
+    for (size_t i = 0; i < set->rule_count; i++) {
+        if (!sst_rule_holds(view, i))
+            continue;
+        if (count < size) {
+            sst_match *m = &matches[count];
+            m->rule = set->strings + set->rules[i].id;
+            m->reason = (sst_reason)set->rules[i].reason;
+            m->level = (sst_level)set->rules[i].level;
+            m->provider =
+                span_of(set->rules[i].providers ? set->strings + set->rules[i].providers : NULL);
+            sst_rule_span(view, i, &m->span_start, &m->span_end);
+        }
+        count++;
+    }
+    return count;
+}
+
+/* Scans an attempt with both sets and recognises its provider. */
+static void examine(const sst_sets *sets, const sst_evidence *evidence, sst_hits *user,
+                    sst_hits *builtin, attempt *a)
+{
+    scan_for(sets->user, evidence, user);
+    scan_for(sets->builtin, evidence, builtin);
+    a->evidence = evidence;
+    a->user = make_view(sets->user, user, evidence);
+    a->builtin = make_view(sets->builtin, builtin, evidence);
+    recognise(sets, a);
+}
+
+bool sst_rule_matches(const sst_sets *sets, const sst_evidence *evidence, const sst_ruleset *set,
+                      size_t rule)
+{
+    sst_hits user;
+    sst_hits builtin;
+    attempt a;
+    examine(sets, evidence, &user, &builtin, &a);
+    return sst_rule_holds(set == sets->user ? &a.user : &a.builtin, rule);
+}
+
+size_t sst_find_matches(const sst_sets *sets, const sst_evidence *evidence, sst_match *matches,
+                        size_t size)
+{
+    sst_hits user;
+    sst_hits builtin;
+    attempt a;
+    examine(sets, evidence, &user, &builtin, &a);
+    size_t count = sets->user ? add_matches(&a.user, matches, size, 0) : 0;
+    return add_matches(&a.builtin, matches, size, count);
+}

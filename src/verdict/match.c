@@ -1,0 +1,179 @@
+/*
+ * Which rules hold. Only those are looked at that hang on a phrase that was met, or, without words,
+ * on the attempt's codes: the number of rules does not matter.
+ */
+#include "verdict/match.h"
+
+#include "rules/ruleset.h"
+
+static unsigned first_digit(int code)
+{
+    return code >= 200 && code <= 599 ? (unsigned)code / 100 : 0;
+}
+
+static bool test_code(const uint16_t *values, size_t count, int code)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_class = values[i] > 0 && values[i] < 10;
+        if (is_class ? values[i] == first_digit(code) : values[i] == code)
+            return true;
+    }
+    return false;
+}
+
+static bool test_enhanced(const uint16_t *values, size_t count, sst_enhanced e)
+{
+    if (e.status_class == 0)
+        return false;
+    for (size_t i = 0; i + 3 < count; i += 4) {
+        const uint16_t *v = values + i;
+        if ((v[0] == 0 || v[0] == e.status_class) && v[1] == e.subject && v[2] <= e.detail &&
+            e.detail <= v[3])
+            return true;
+    }
+    return false;
+}
+
+static bool test_number(const uint16_t *values, size_t count, unsigned number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] == number)
+            return true;
+    }
+    return false;
+}
+
+static bool test_any(const uint16_t *phrases, size_t count, const sst_hits *hits)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sst_hits_have(hits, phrases[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool holds(const sst_view *view, const uint16_t *test)
+{
+    const sst_evidence *evidence = view->evidence;
+    const uint16_t *values = test + 2;
+    size_t count = test[1];
+    switch (test[0]) {
+    case SST_TEST_PROVIDER:
+        return test_number(values, count, view->provider);
+    case SST_TEST_CODE:
+        return test_code(values, count, evidence->code);
+    case SST_TEST_ENHANCED:
+        return test_enhanced(values, count, evidence->enhanced);
+    case SST_TEST_COMMAND:
+        return test_number(values, count, evidence->command);
+    case SST_TEST_LOCAL:
+        return test_number(values, count, evidence->local_error);
+    case SST_TEST_ANY:
+        return test_any(values, count, view->hits);
+    default:
+        return !test_any(values, count, view->hits);
+    }
+}
+
+bool sst_rule_holds(const sst_view *view, size_t rule)
+{
+    const uint16_t *test = view->set->tests + view->set->rules[rule].tests;
+    for (; *test != SST_TEST_END; test += test[1] + 2) {
+        if (!holds(view, test))
+            return false;
+    }
+    return true;
+}
+
+/* Takes a rule for the best so far if it goes before that and holds. */
+static size_t better(const sst_view *view, sst_reason skip, size_t best, size_t rule)
+{
+    if (rule >= best || view->set->rules[rule].reason == skip || !sst_rule_holds(view, rule))
+        return best;
+    return rule;
+}
+
+static size_t best_of_phrase(const sst_view *view, sst_reason skip, size_t best, unsigned phrase)
+{
+    const sst_ruleset *set = view->set;
+    for (uint32_t i = set->phrases[phrase].rules; i < set->phrases[phrase + 1].rules; i++)
+        best = better(view, skip, best, set->key_rules[i]);
+    return best;
+}
+
+static size_t best_by_words(const sst_view *view, sst_reason skip, size_t best)
+{
+    const sst_hits *hits = view->hits;
+    if (hits->count <= SST_MAX_PLACES) {
+        for (size_t i = 0; i < hits->count; i++)
+            best = best_of_phrase(view, skip, best, hits->places[i].phrase);
+        return best;
+    }
+    for (unsigned i = 0; i < view->set->phrase_count; i++) {
+        if (sst_hits_have(hits, i))
+            best = best_of_phrase(view, skip, best, i);
+    }
+    return best;
+}
+
+static size_t best_of_key(const sst_view *view, sst_reason skip, size_t best, uint32_t key)
+{
+    const sst_ruleset *set = view->set;
+    uint32_t i = SST_KEY_HASH(key) & set->key_mask;
+    while (set->keys[i].key && set->keys[i].key != key)
+        i = (i + 1) & set->key_mask;
+    if (!set->keys[i].key)
+        return best;
+    const uint16_t *rule = set->key_rules + set->keys[i].rules;
+    for (; !(*rule & SST_LAST); rule++)
+        best = better(view, skip, best, *rule);
+    return better(view, skip, best, *rule & ~SST_LAST);
+}
+
+/* Rules without words, for one provider or for any. */
+static size_t best_by_codes(const sst_view *view, sst_reason skip, size_t best, unsigned provider)
+{
+    const sst_evidence *e = view->evidence;
+    if (e->enhanced.status_class && e->enhanced.subject < 1000 && e->enhanced.detail < 1000) {
+        uint32_t value = SST_KEY_OF_ENHANCED(e->enhanced.subject, e->enhanced.detail);
+        best = best_of_key(view, skip, best, SST_KEY(provider, SST_KEY_ENHANCED, value));
+    }
+    if (e->code >= 0 && e->code < 1000)
+        best = best_of_key(view, skip, best, SST_KEY(provider, SST_KEY_CODE, e->code));
+    if (first_digit(e->code))
+        best = best_of_key(view, skip, best, SST_KEY(provider, SST_KEY_CODE, first_digit(e->code)));
+    if (e->local_error)
+        best = best_of_key(view, skip, best, SST_KEY(provider, SST_KEY_LOCAL, e->local_error));
+    return best_of_key(view, skip, best, SST_KEY(provider, SST_KEY_ALWAYS, 0));
+}
+
+size_t sst_first_rule(const sst_view *view, sst_reason skip)
+{
+    size_t best = best_by_words(view, skip, view->set->rule_count);
+    if (view->provider != SST_NO_PROVIDER)
+        best = best_by_codes(view, skip, best, view->provider);
+    if (best >= view->set->first_below_phrase)
+        best = best_by_codes(view, skip, best, SST_NO_PROVIDER);
+    return best;
+}
+
+void sst_rule_span(const sst_view *view, size_t rule, size_t *start, size_t *end)
+{
+    const sst_ruleset *set = view->set;
+    const uint16_t *test = set->tests + set->rules[rule].tests;
+    unsigned longest = 0;
+    unsigned length = 0;
+    for (; *test != SST_TEST_END; test += test[1] + 2) {
+        for (size_t i = 0; test[0] == SST_TEST_ANY && i < test[1]; i++) {
+            unsigned phrase = test[2 + i];
+            if (set->phrases[phrase].length > length && sst_hits_have(view->hits, phrase)) {
+                longest = phrase;
+                length = set->phrases[phrase].length;
+            }
+        }
+    }
+    *start = 0;
+    *end = 0;
+    if (length > 0)
+        sst_hits_place(set, view->hits, longest, start, end);
+}

@@ -1,0 +1,84 @@
+/*
+ * Recognises providers. Identifiers and hosts stand in one hash table; a name is hashed from its
+ * end, so that one pass gives the hash of every domain above a host.
+ */
+#include "verdict/provider.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+
+/* RFC 1035 2.3.4; what is longer is no host name. */
+enum { MAX_HOST = 255 };
+
+/* The provider with a name of this kind, given its hash; the name may have capitals. */
+static unsigned look_up(const sst_ruleset *set, sst_span name, uint32_t hash, unsigned kind)
+{
+    for (uint32_t i = hash & set->name_mask;; i = (i + 1) & set->name_mask) {
+        const sst_ruleset_name *entry = &set->names[i];
+        if (entry->kind == SST_NAME_FREE)
+            return SST_NO_PROVIDER;
+        if (entry->kind == kind && entry->length == name.len &&
+            ascii_equal_fold(set->strings + entry->text, name.ptr, name.len))
+            return entry->provider;
+    }
+}
+
+unsigned sst_provider_by_id(const sst_ruleset *set, sst_span id)
+{
+    uint32_t hash = SST_HASH_START;
+    if (id.len > MAX_HOST || set->provider_count == 0)
+        return SST_NO_PROVIDER;
+    for (size_t i = id.len; i-- > 0;)
+        hash = SST_HASH_STEP(hash, (unsigned char)ascii_lower(id.ptr[i]));
+    return look_up(set, id, hash, SST_NAME_ID);
+}
+
+/* The name alone, from "mx.example.com.[192.0.2.1]:25" and the like. */
+static sst_span bare_host(sst_span host)
+{
+    size_t len = 0;
+    while (len < host.len && (ascii_is_alnum(host.ptr[len]) || memchr(".-_", host.ptr[len], 3)))
+        len++;
+    if (len > 0 && host.ptr[len - 1] == '.')
+        len--;
+    host.len = len;
+    return host;
+}
+
+unsigned sst_provider_by_host(const sst_ruleset *set, sst_span host)
+{
+    unsigned found = SST_NO_PROVIDER;
+    uint32_t hash = SST_HASH_START;
+    host = bare_host(host);
+    if (host.len == 0 || host.len > MAX_HOST || set->provider_count == 0)
+        return found;
+    for (size_t i = host.len; i-- > 0;) {
+        hash = SST_HASH_STEP(hash, (unsigned char)ascii_lower(host.ptr[i]));
+        if (i > 0 && host.ptr[i - 1] != '.')
+            continue;
+        sst_span domain = {host.ptr + i, host.len - i};
+        unsigned longer = look_up(set, domain, hash, SST_NAME_DOMAIN);
+        if (longer != SST_NO_PROVIDER)
+            found = longer;
+    }
+    unsigned exact = look_up(set, host, hash, SST_NAME_HOST);
+    return exact != SST_NO_PROVIDER ? exact : found;
+}
+
+unsigned sst_provider_by_mark(const sst_ruleset *set, const sst_hits *hits)
+{
+    unsigned found = SST_NO_PROVIDER;
+    if (hits->count <= SST_MAX_PLACES) {
+        for (size_t i = 0; i < hits->count; i++) {
+            unsigned mark = set->phrases[hits->places[i].phrase].mark;
+            found = mark < found ? mark : found;
+        }
+        return found;
+    }
+    for (unsigned i = 0; i < set->phrase_count; i++) {
+        if (set->phrases[i].mark < found && sst_hits_have(hits, i))
+            found = set->phrases[i].mark;
+    }
+    return found;
+}
