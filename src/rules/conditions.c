@@ -100,7 +100,7 @@ bool sst_read_enhanced(sst_rule_reader *reader)
                        read_enhanced_pattern);
 }
 
-static bool read_command(sst_span word, uint16_t *values)
+bool sst_reader_command(sst_span word, uint16_t *number)
 {
     static const char *const ids[] = {
 #define SST_X_VOCABULARY(ident, id) id,
@@ -109,7 +109,7 @@ static bool read_command(sst_span word, uint16_t *values)
     };
     for (size_t i = 1; i < sizeof ids / sizeof *ids; i++) {
         if (span_is(word, ids[i], false)) {
-            values[0] = (uint16_t)i;
+            *number = (uint16_t)i;
             return true;
         }
     }
@@ -119,10 +119,10 @@ static bool read_command(sst_span word, uint16_t *values)
 bool sst_read_commands(sst_rule_reader *reader)
 {
     return read_values(reader, SST_TEST_COMMAND, "a command such as CONNECT, MAIL, RCPT or EOM", 1,
-                       read_command);
+                       sst_reader_command);
 }
 
-static bool read_local(sst_span word, uint16_t *values)
+bool sst_reader_local(sst_span word, uint16_t *number)
 {
     static const char *const ids[] = {
 #define SST_X_LOCAL_ERROR(ident, id) id,
@@ -131,7 +131,7 @@ static bool read_local(sst_span word, uint16_t *values)
     };
     for (size_t i = 1; i < sizeof ids / sizeof *ids; i++) {
         if (span_is(word, ids[i], false)) {
-            values[0] = (uint16_t)i;
+            *number = (uint16_t)i;
             return true;
         }
     }
@@ -141,7 +141,7 @@ static bool read_local(sst_span word, uint16_t *values)
 bool sst_read_locals(sst_rule_reader *reader)
 {
     return read_values(reader, SST_TEST_LOCAL, "a local error such as timeout, refused or tls", 1,
-                       read_local);
+                       sst_reader_local);
 }
 
 /* Reads `"..." | "..."` and adds each phrase to the test that stands last. */

@@ -384,14 +384,40 @@ static sst_example *add_example(sst_rule_reader *reader, uint8_t kind)
     return example;
 }
 
+/* What is told with a reply: `command RCPT`, `local timeout`, `provider google`. */
+static bool read_told(sst_rule_reader *reader, sst_example *example)
+{
+    static const char expected[] = "command, local or provider with its value";
+    sst_token what;
+    sst_token value;
+    uint16_t number;
+    while (sst_reader_next(reader, &what) && what.kind == SST_TOKEN_WORD) {
+        if (!sst_reader_take(reader, SST_TOKEN_WORD, expected, &value))
+            return false;
+        if (span_is(what.text, "command", false) && sst_reader_command(value.text, &number))
+            example->command = (uint8_t)number;
+        else if (span_is(what.text, "local", false) && sst_reader_local(value.text, &number))
+            example->local = (uint8_t)number;
+        else if (span_is(what.text, "provider", false) && is_id(value.text, false))
+            example->provider = sst_model_add_string(reader->model, value.text.ptr, value.text.len);
+        else
+            return sst_reader_expected(reader, expected, what.text);
+    }
+    if (what.kind != SST_TOKEN_END)
+        return sst_reader_expected(reader, expected, what.text);
+    return reader->error == SST_OK;
+}
+
 static bool read_match(sst_rule_reader *reader)
 {
-    return add_example(reader, SST_EXAMPLE_MATCH) && sst_reader_end(reader);
+    sst_example *example = add_example(reader, SST_EXAMPLE_MATCH);
+    return example && read_told(reader, example);
 }
 
 static bool read_miss(sst_rule_reader *reader)
 {
-    return add_example(reader, SST_EXAMPLE_MISS) && sst_reader_end(reader);
+    sst_example *example = add_example(reader, SST_EXAMPLE_MISS);
+    return example && read_told(reader, example);
 }
 
 /* time "text" 300: what the words state, a test of wait and unit lines. */

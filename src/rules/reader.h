@@ -68,6 +68,10 @@ bool sst_reader_phrase(sst_rule_reader *reader, sst_span text, uint16_t *number)
 /* Adds an op with arguments to the tests of the rule. */
 bool sst_reader_test(sst_rule_reader *reader, unsigned op, const uint16_t *arguments, size_t count);
 
+/* The number of a command or local error by its identifier; false where it is none. */
+bool sst_reader_command(sst_span word, uint16_t *number);
+bool sst_reader_local(sst_span word, uint16_t *number);
+
 /* Conditions (conditions.c): each reads the rest of its line. */
 bool sst_read_codes(sst_rule_reader *reader);
 bool sst_read_enhanced(sst_rule_reader *reader);

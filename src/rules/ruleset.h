@@ -157,7 +157,10 @@ typedef struct sst_example {
     uint32_t file; /* of those read, from 0 */
     uint32_t line;
     uint8_t kind;
-    int32_t seconds; /* of a time: -1 none */
+    uint8_t command; /* told with it, as are the others; 0: what the rule asks for */
+    uint8_t local;
+    uint32_t provider; /* strings */
+    int32_t seconds;   /* of a time: -1 none */
 } sst_example;
 
 enum { SST_EXAMPLE_MATCH, SST_EXAMPLE_MISS, SST_EXAMPLE_TIME };

@@ -1,6 +1,7 @@
 /*
- * Runs the examples of rule files: replies as people paste them. What the reply does not say but
- * its rule asks for is taken as told: the first provider, command and local error of the rule.
+ * Runs the examples of rule files: replies as people paste them. What neither the reply says nor
+ * the example, but its rule asks for, is supposed: the first provider of the rule, and for a reply
+ * that must match also its first command and local error.
  */
 #include "verdict/check.h"
 
@@ -21,17 +22,24 @@ static const uint16_t *find_test(const sst_ruleset *set, size_t rule, unsigned o
     return *test == op ? test : NULL;
 }
 
-/* What the rule asks for and the reply is silent about. */
-static void suppose(const sst_ruleset *set, size_t rule, sst_evidence *evidence)
+/* What is told with the example; else what the rule asks for and the reply is silent about. */
+static void suppose(const sst_ruleset *set, const sst_example *example, sst_evidence *evidence)
 {
-    const uint16_t *provider = find_test(set, rule, SST_TEST_PROVIDER);
-    const uint16_t *command = find_test(set, rule, SST_TEST_COMMAND);
-    const uint16_t *local = find_test(set, rule, SST_TEST_LOCAL);
-    if (provider)
+    bool must_match = example->kind == SST_EXAMPLE_MATCH;
+    const uint16_t *provider = find_test(set, example->rule, SST_TEST_PROVIDER);
+    const uint16_t *command = find_test(set, example->rule, SST_TEST_COMMAND);
+    const uint16_t *local = find_test(set, example->rule, SST_TEST_LOCAL);
+    if (example->provider)
+        evidence->provider = span_of(set->strings + example->provider);
+    else if (provider)
         evidence->provider = span_of(set->strings + set->providers[provider[2]].id);
-    if (command && evidence->command == SST_COMMAND_NONE)
+    if (example->command)
+        evidence->command = (sst_command)example->command;
+    else if (command && must_match && evidence->command == SST_COMMAND_NONE)
         evidence->command = (sst_command)command[2];
-    if (local)
+    if (example->local)
+        evidence->local_error = (sst_local_error)example->local;
+    else if (local && must_match)
         evidence->local_error = (sst_local_error)local[2];
 }
 
@@ -92,7 +100,7 @@ int sst_check_example(const sst_sets *sets, const sst_ruleset *set, const sst_ex
     const sst_ruleset_rule *rule = &set->rules[example->rule];
     const char *id = set->strings + rule->id;
     sst_evidence evidence = read_example(example, buffer);
-    suppose(set, example->rule, &evidence);
+    suppose(set, example, &evidence);
     bool matches = sst_rule_matches(sets, &evidence, set, example->rule);
     if (example->kind == SST_EXAMPLE_MISS) {
         const char *const words[] = {id, " matches what it must miss", NULL};
