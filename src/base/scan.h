@@ -1,0 +1,102 @@
+/*
+ * Looks for the end of a line, and for the bytes in it that are odd in mail, in one go.
+ *
+ * Replies are short lines, so what counts is one look at the next 64 bytes without a branch in
+ * between: a loop that leaves at the line's end is mispredicted once a line. SSE2 (every x86-64)
+ * and NEON (every AArch64) are used where the compiler has them; SST_NO_SIMD leaves portable C,
+ * which reads eight bytes at a time.
+ */
+#ifndef BASE_SCAN_H
+#define BASE_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if !defined(SST_NO_SIMD) && defined(__GNUC__) && defined(__SSE2__)
+#include <emmintrin.h>
+#define SCAN_SSE2
+#elif !defined(SST_NO_SIMD) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#define SCAN_NEON
+#endif
+
+/* What a line had, besides ordinary bytes and CR LF at its end. */
+enum {
+    SCAN_NUL = 1 << 0,
+    SCAN_8BIT = 1 << 1,    /* a byte above 127 */
+    SCAN_BARE_CR = 1 << 2, /* a CR without an LF behind it */
+    SCAN_BARE_LF = 1 << 3, /* the LF at the end has no CR before it */
+    SCAN_AFTER_CR = 1 << 4 /* the last byte read is a CR, what follows it is not known yet */
+};
+
+/*
+ * Odd is every byte that a scan must look at: NUL, LF, CR, those above 127; and, because one
+ * comparison finds them all, the other control characters below 14, which then turn out harmless.
+ * As a signed byte each of them is less than 14.
+ */
+#define SCAN_FIRST_ORDINARY 14
+
+/* Bit i of the result says whether byte i of the 64 at a place is odd. */
+#if defined(SCAN_SSE2)
+
+static inline uint64_t scan_odd_of_16(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(SCAN_FIRST_ORDINARY));
+    return (uint64_t)(unsigned)_mm_movemask_epi8(odd);
+}
+
+static inline uint64_t scan_odd_of_64(const char *at)
+{
+    return scan_odd_of_16(at) | scan_odd_of_16(at + 16) << 16 | scan_odd_of_16(at + 32) << 32 |
+           scan_odd_of_16(at + 48) << 48;
+}
+
+#elif defined(SCAN_NEON)
+
+/* NEON has no move mask: each byte keeps its own bit of eight, and additions of neighbours bring
+ * them together. */
+static inline uint64_t scan_odd_of_64(const char *at)
+{
+    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t weight = vld1q_u8(weights);
+    int8x16_t limit = vdupq_n_s8(SCAN_FIRST_ORDINARY);
+    const int8_t *bytes = (const int8_t *)(const void *)at;
+    uint8x16_t a = vandq_u8(vcltq_s8(vld1q_s8(bytes), limit), weight);
+    uint8x16_t b = vandq_u8(vcltq_s8(vld1q_s8(bytes + 16), limit), weight);
+    uint8x16_t c = vandq_u8(vcltq_s8(vld1q_s8(bytes + 32), limit), weight);
+    uint8x16_t d = vandq_u8(vcltq_s8(vld1q_s8(bytes + 48), limit), weight);
+    uint8x16_t sums = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
+}
+
+#endif
+
+/* What scan_line does with everything out of the ordinary: long lines, odd bytes, the last bytes
+ * of a buffer. */
+size_t scan_line_slowly(const char *data, size_t at, size_t len, unsigned *seen);
+
+/*
+ * Looks at data[at] to data[len - 1] for the first LF. Returns its position, or len where there is
+ * none; then a later call goes on from there. *seen is 0 at the start of a line, and handed on from
+ * call to call. No byte outside is read.
+ */
+static inline size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen)
+{
+#if defined(SCAN_SSE2) || defined(SCAN_NEON)
+    if (*seen == 0) {
+        for (; at < len && len - at > 64; at += 64) {
+            uint64_t odd = scan_odd_of_64(data + at);
+            if (odd != 0) {
+                size_t cr = at + (size_t)__builtin_ctzll(odd);
+                if (data[cr] == '\r' && data[cr + 1] == '\n')
+                    return cr + 1;
+                break;
+            }
+        }
+    }
+#endif
+    return scan_line_slowly(data, at, len, seen);
+}
+
+#endif

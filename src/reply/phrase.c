@@ -1,0 +1,84 @@
+/* Phrases in pasted words: see phrase.h. Every search looks at each place of the text once. */
+#include "reply/phrase.h"
+
+#include "base/ascii.h"
+
+size_t phrase_skip_blanks(sst_span text, size_t at)
+{
+    while (at < text.len && ascii_is_space(text.ptr[at]))
+        at++;
+    return at;
+}
+
+size_t phrase_unskip_blanks(sst_span text, size_t at)
+{
+    while (at > 0 && ascii_is_space(text.ptr[at - 1]))
+        at--;
+    return at;
+}
+
+static bool inside_word(sst_span text, size_t at)
+{
+    return at > 0 && ascii_is_alnum(text.ptr[at]) && ascii_is_alnum(text.ptr[at - 1]);
+}
+
+size_t phrase_at(sst_span text, size_t at, const char *phrase)
+{
+    if (at < text.len && inside_word(text, at))
+        return PHRASE_NONE;
+    for (; *phrase != '\0'; phrase++) {
+        if (at == text.len)
+            return PHRASE_NONE;
+        if (*phrase == ' ') {
+            size_t end = phrase_skip_blanks(text, at);
+            if (end == at)
+                return PHRASE_NONE;
+            at = end;
+        } else if (ascii_lower(text.ptr[at]) != *phrase) {
+            return PHRASE_NONE;
+        } else {
+            at++;
+        }
+    }
+    return at;
+}
+
+size_t phrase_before(sst_span text, size_t at, const char *phrase)
+{
+    size_t left = strlen(phrase);
+    for (; left > 0; left--) {
+        if (at == 0)
+            return PHRASE_NONE;
+        if (phrase[left - 1] == ' ') {
+            size_t start = phrase_unskip_blanks(text, at);
+            if (start == at)
+                return PHRASE_NONE;
+            at = start;
+        } else if (ascii_lower(text.ptr[at - 1]) != phrase[left - 1]) {
+            return PHRASE_NONE;
+        } else {
+            at--;
+        }
+    }
+    return at < text.len && inside_word(text, at) ? PHRASE_NONE : at;
+}
+
+size_t phrase_find(sst_span text, const char *phrase, size_t *end)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        *end = phrase_at(text, at, phrase);
+        if (*end != PHRASE_NONE)
+            return at;
+    }
+    return PHRASE_NONE;
+}
+
+size_t phrase_find_last(sst_span text, const char *phrase, size_t *end)
+{
+    for (size_t at = text.len; at-- > 0;) {
+        *end = phrase_at(text, at, phrase);
+        if (*end != PHRASE_NONE)
+            return at;
+    }
+    return PHRASE_NONE;
+}
