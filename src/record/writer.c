@@ -116,6 +116,13 @@ static void put_styled(writer *out, sst_span text, const style *how)
 
 static const char hex[] = "0123456789abcdef";
 
+static void put_unit(writer *out, uint32_t unit)
+{
+    char text[6] = {
+        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+    writer_put(out, text, sizeof text);
+}
+
 static void escape_json(writer *out, unsigned char byte)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -126,8 +133,7 @@ static void escape_json(writer *out, unsigned char byte)
             return;
         }
     }
-    char unit[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-    writer_put(out, unit, 6);
+    put_unit(out, byte);
 }
 
 static void put_replacement(writer *out)
@@ -145,9 +151,18 @@ static void put_or_replace(writer *out, const char *text, size_t len, uint32_t p
         put_replacement(out);
 }
 
+/* C1 controls and the separators of Unicode end a line for many programs that read line by line. */
+static void put_json_high(writer *out, const char *text, size_t len, uint32_t point)
+{
+    if (len > 0 && (point < 0xA0 || point == 0x2028 || point == 0x2029))
+        put_unit(out, point);
+    else
+        put_or_replace(out, text, len, point);
+}
+
 void writer_json(writer *out, sst_span text)
 {
-    static const style json = {{ALL, BIT('"'), BIT('\\'), 0}, escape_json, put_or_replace};
+    static const style json = {{ALL, BIT('"'), BIT('\\'), 0}, escape_json, put_json_high};
     writer_char(out, '"');
     put_styled(out, text, &json);
     writer_char(out, '"');
