@@ -33,9 +33,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
 def read_table(text):
-    """The table of CONTRIBUTING.md: {module: set of modules that it may include}."""
+    """The table of CONTRIBUTING.md: {module: set of the modules and headers that it may include}."""
     rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text, re.MULTILINE)
-    return {module: set(re.findall(r"`(\w+)`", allowed)) for module, allowed in rows}
+    return {module: set(re.findall(r"`([\w/.]+)`", allowed)) for module, allowed in rows}
 
 
 def target_module(name):
@@ -60,7 +60,7 @@ def faults(module, text, table):
                 found.append(f"<{name}> has no place in {module}")
         elif target is None:
             found.append(f'"{name}" is to be written with its module: "{module}/{name}"')
-        elif target != module and target not in table[module]:
+        elif target != module and not {target, name} & table[module]:
             found.append(f"{module} may not include {name} ({target})")
     return found
 
@@ -80,14 +80,15 @@ def module_of(path):
 
 def check_itself(tap, table):
     """The check must be able to fail."""
-    bad = {
-        "status": "#include <smtpstatus/reply.h>",
-        "reply": '#include "verdict/run.h"',
-        "rules": '#include "gen/rules.h"',
-        "verdict": "#include <stdio.h>",
-        "record": '#include "write.h"',
-    }
-    for module, line in bad.items():
+    bad = [
+        ("status", "#include <smtpstatus/reply.h>"),
+        ("reply", '#include "verdict/decide.h"'),
+        ("rules", '#include "verdict/builtin.h"'),
+        ("verdict", '#include "rules/compile.h"'),
+        ("verdict", "#include <stdio.h>"),
+        ("record", '#include "writer.h"'),
+    ]
+    for module, line in bad:
         tap.ok(faults(module, line, table), f"in {module} this is refused: {line}")
     tap.ok(command_faults('#include "base/ascii.h"'), "an internal header is refused in cli")
 
