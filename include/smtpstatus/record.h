@@ -114,6 +114,12 @@ SST_API void sst_record_decide(sst_record *record, const sst_rules *rules);
 SST_API void sst_record_decide_batch(sst_record *records, size_t count, const sst_rules *rules);
 
 /*
+ * Whether the record tells of a failure that a verdict explains: the keys from reason to span are
+ * written. False for a success, for a 3yz reply, and for reports of another sort.
+ */
+SST_API bool sst_record_is_judged(const sst_record *record);
+
+/*
  * Which language, and whether the texts are added. size is sizeof(sst_record_options). NULL stands
  * for English without texts. Every writer returns SST_OK, SST_E_SINK, or SST_E_INVALID (a wrong
  * size, or no record or sink).

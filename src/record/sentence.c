@@ -60,7 +60,7 @@ static const char *who(const sst_record *record, const char *language)
     sst_provider_info info;
     if (record->provider.ptr &&
         sst_provider_find(record->provider.ptr, record->provider.len, &info))
-        return info.name;
+        return *info.short_name ? info.short_name : info.name;
     return sst_label("sentence.who", language);
 }
 
@@ -209,7 +209,7 @@ int sst_record_write_sentence(const sst_record *record, const char *language, co
         return SST_E_INVALID;
     writer out;
     writer_init(&out, sink);
-    bool judged = record_is_judged(record);
+    bool judged = sst_record_is_judged(record);
     const mark marks[] = {
         {"{who}", who(record, language)},
         {"{because}", judged ? sst_reason_text_because(record->verdict.reason, language) : ""},
@@ -223,14 +223,14 @@ int sst_record_write_sentence(const sst_record *record, const char *language, co
 
 const char *record_explanation(const sst_record *record, const char *language)
 {
-    if (record_is_judged(record))
+    if (sst_record_is_judged(record))
         return sst_reason_text_full(record->verdict.reason, language);
     return record->code == SST_CODE_NOT_DEFINED ? "" : sst_code_text_full(record->code, language);
 }
 
 const char *record_advice(const sst_record *record, const char *language)
 {
-    if (!record_is_judged(record))
+    if (!sst_record_is_judged(record))
         return "";
     sst_reason reason = record->verdict.reason;
     const char *text = sst_reason_text_advice(reason, record->verdict.actor, language);

@@ -47,7 +47,7 @@ static const char *name_of(int code)
     return named ? sst_code_name(code) : NULL;
 }
 
-bool record_is_judged(const sst_record *record)
+bool sst_record_is_judged(const sst_record *record)
 {
     if (!record->decided)
         return false;
@@ -123,7 +123,7 @@ void record_values_fill(record_values *values, const sst_record *record, const c
     memset(values, 0, sizeof *values);
     fill_origin(values->of, record);
     fill_reply(values, record);
-    if (record_is_judged(record))
+    if (sst_record_is_judged(record))
         fill_verdict(values->of, &record->verdict);
     else if (record->decided && record->kind == SST_KIND_COMPLAINT)
         values->of[KEY_suppress] = word_value(sst_suppress_id(SST_SUPPRESS_YES));

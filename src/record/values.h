@@ -43,12 +43,6 @@ bool record_options_valid(const sst_record_options *options);
 /* The language in which texts are added; NULL where none are. */
 const char *record_options_language(const sst_record_options *options);
 
-/*
- * Whether the record tells of a failure, which a verdict explains: not of a success, nor of a
- * report of another sort.
- */
-bool record_is_judged(const sst_record *record);
-
 /* In static storage, "" where there is none. */
 const char *record_explanation(const sst_record *record, const char *language);
 const char *record_advice(const sst_record *record, const char *language);

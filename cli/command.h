@@ -1,0 +1,35 @@
+/*
+ * The subcommands and what they share: exit statuses and one line on stderr for each trouble.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "options.h"
+
+/* Exit statuses (smtpstatus(1)). */
+enum {
+    STATUS_DONE = 0,
+    STATUS_PARTLY = 1, /* done, but: what, the subcommand says */
+    STATUS_USAGE = 2,
+    STATUS_IO = 3 /* an input could not be read or the output not be written */
+};
+
+typedef struct subcommand {
+    const char *name;
+    const char *synopsis; /* behind the name */
+    const char *summary;  /* in one line */
+    const char *details;  /* for its --help; lines end with LF */
+    uint32_t options;     /* OPTION_BIT of each that it takes */
+    uint32_t formats;     /* FORMAT_BIT of each that it writes */
+    int (*run)(const options *given, output *out);
+} subcommand;
+
+int explain_run(const options *given, output *out);
+int list_run(const options *given, output *out);
+int rules_run(const options *given, output *out);
+int group_run(const options *given, output *out);
+
+/* "smtpstatus: " and the words, and LF, on stderr. */
+void complain(const char *what, ...);
+
+#endif

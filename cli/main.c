@@ -1,0 +1,122 @@
+/*
+ * The command: finds the subcommand, reads its options, runs it, and sees that all output arrived.
+ * What a subcommand does is in the file of its name.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <smtpstatus/base.h>
+
+#include "command.h"
+#include "suggest.h"
+
+#define EVERYWHERE (OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) | OPTION_BIT(OPTION_LANG))
+#define READING                                                                                    \
+    (OPTION_BIT(OPTION_FILE) | OPTION_BIT(OPTION_INPUT) | OPTION_BIT(OPTION_FORMAT) |              \
+     OPTION_BIT(OPTION_RULES) | OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_STRICT_SYNTAX) |     \
+     OPTION_BIT(OPTION_CSV_SAFE))
+#define RECORDS (FORMAT_BIT(FORMAT_TEXT) | FORMAT_BIT(FORMAT_JSONL) | FORMAT_BIT(FORMAT_CSV))
+
+static const subcommand subcommands[] = {
+    {"explain", "[OPTION...] [CODE | NAME | REPLY | -]", "what a code, a name or a reply means",
+     "Explains one reply code, enhanced code, name of a code, or reply, given as\n"
+     "arguments; or replies from a file or standard input. The word explain may be\n"
+     "left out: smtpstatus 550.\n",
+     EVERYWHERE | READING | OPTION_BIT(OPTION_EXPLAIN), RECORDS, explain_run},
+    {"list", "[OPTION...] TOPIC", "all codes, classes, languages, reasons, providers or rules",
+     "Lists all there are of a TOPIC: codes, enhanced, classes, languages, reasons,\n"
+     "providers or rules.\n",
+     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_RULES) |
+         OPTION_BIT(OPTION_CSV_SAFE),
+     RECORDS | FORMAT_BIT(FORMAT_MD), list_run},
+    {"rules", "check FILE... | which [OPTION...] REPLY", "check rules, or see which ones match",
+     "check: validates files of rules and runs the examples in them.\n"
+     "which: shows every rule that matches a reply, and why the first one won.\n",
+     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_RULES), RECORDS, rules_run},
+    {"group", "[OPTION...] [FILE...]", "count replies that are alike",
+     "Brings replies to templates with nothing personal left in them, counts them,\n"
+     "and shows the most frequent first.\n",
+     EVERYWHERE | READING | OPTION_BIT(OPTION_UNKNOWN), RECORDS, group_run},
+};
+
+#define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])
+
+void complain(const char *what, ...)
+{
+    va_list arguments;
+    fputs("smtpstatus: ", stderr);
+    va_start(arguments, what);
+    vfprintf(stderr, what, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static void write_version(output *out)
+{
+    output_text(out, "smtpstatus ");
+    output_text(out, sst_version());
+    output_text(out, "\n");
+}
+
+static void write_help(output *out)
+{
+    output_text(out, "usage: smtpstatus CODE | NAME | REPLY\n"
+                     "       smtpstatus COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                     "Says what mail servers mean by their replies.\n\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        output_text(out, "  ");
+        output_text(out, subcommands[i].name);
+        for (size_t used = strlen(subcommands[i].name); used < 10; used++)
+            output_text(out, " ");
+        output_text(out, subcommands[i].summary);
+        output_text(out, "\n");
+    }
+    output_text(out, "\nsmtpstatus COMMAND --help tells more.\n");
+}
+
+static const subcommand *find_subcommand(const char *name)
+{
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(subcommands[i].name, name) == 0)
+            return &subcommands[i];
+    }
+    return NULL;
+}
+
+static int run(const subcommand *sub, int argc, char **argv, output *out)
+{
+    options given;
+    int status = STATUS_DONE;
+    if (!options_read(sub, argc, argv, &given))
+        return STATUS_USAGE;
+    if (given.flags[OPTION_HELP])
+        options_help(sub, out);
+    else if (given.flags[OPTION_VERSION])
+        write_version(out);
+    else
+        status = sub->run(&given, out);
+    options_free(&given);
+    return status;
+}
+
+/* The first word names the subcommand; explain is the one that need not be named. */
+static int dispatch(int argc, char **argv, output *out)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    const subcommand *sub = find_subcommand(first);
+    if (sub)
+        return run(sub, argc - 2, argv + 2, out);
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
+        write_help(out);
+        return STATUS_DONE;
+    }
+    return run(&subcommands[0], argc - 1, argv + 1, out);
+}
+
+int main(int argc, char **argv)
+{
+    static output out;
+    int status = dispatch(argc, argv, &out);
+    return output_finish(&out) ? status : STATUS_IO;
+}

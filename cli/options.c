@@ -1,0 +1,268 @@
+/*
+ * The table of options, the parser, and the help that is written from the table.
+ */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "language.h"
+#include "suggest.h"
+
+typedef struct option_row {
+    const char *name;
+    const char *value; /* what its value is called in the help; NULL: it takes none */
+    const char *help;
+} option_row;
+
+static const option_row table[OPTION_COUNT] = {
+    [OPTION_FILE] = {"--file", "FILE", "read replies from FILE, \"-\" for standard input"},
+    [OPTION_INPUT] = {"--input", "FORM",
+                      "lines (one reply a line), smtp (raw replies) or jsonl (objects)"},
+    [OPTION_FORMAT] = {"--format", "FORMAT", NULL}, /* depends on the subcommand */
+    [OPTION_LANG] = {"--lang", "TAG", "language of texts and labels, as zh or es-MX"},
+    [OPTION_EXPLAIN] = {"--explain", NULL, "add explanation and advice to jsonl and csv"},
+    [OPTION_RULES] = {"--rules", "FILE", "rules of your own, which outrank the built-in ones"},
+    [OPTION_UNKNOWN] = {"--unknown", NULL, "only replies whose reason is unknown"},
+    [OPTION_STRICT] = {"--strict", NULL, "exit status 1 if some input was not understood"},
+    [OPTION_STRICT_SYNTAX] = {"--strict-syntax", NULL,
+                              "refuse replies that RFC 5321 does not allow"},
+    [OPTION_CSV_SAFE] = {"--csv-safe", NULL, "guard cells that a spreadsheet takes for formulas"},
+    [OPTION_HELP] = {"--help", NULL, "show this help"},
+    [OPTION_VERSION] = {"--version", NULL, "show the version"},
+};
+
+static const char *const format_names[FORMAT_COUNT] = {"text", "jsonl", "csv", "md"};
+static const char *const input_names[INPUT_COUNT] = {"lines", "smtp", "jsonl"};
+
+static bool takes(const subcommand *sub, option_id id)
+{
+    return (sub->options & OPTION_BIT(id)) != 0;
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+/* The position of a word in a list; count where it is not there. */
+static size_t find_name(const char *word, const char *const *names, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(word, names[i]) != 0)
+        i++;
+    return i;
+}
+
+/* The formats of a subcommand, as "text, jsonl or csv". */
+static void name_formats(const subcommand *sub, char *buffer, size_t size)
+{
+    const char *names[FORMAT_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        if (sub->formats & FORMAT_BIT(i))
+            names[count++] = format_names[i];
+    }
+    buffer[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        const char *before = i == 0 ? "" : i + 1 < count ? ", " : " or ";
+        strncat(buffer, before, size - strlen(buffer) - 1);
+        strncat(buffer, names[i], size - strlen(buffer) - 1);
+    }
+}
+
+static bool take_format(const subcommand *sub, const char *value, options *given)
+{
+    size_t found = find_name(value, format_names, FORMAT_COUNT);
+    if (found < FORMAT_COUNT && sub->formats & FORMAT_BIT(found)) {
+        given->format = (format)found;
+        return true;
+    }
+    char known[64];
+    name_formats(sub, known, sizeof known);
+    complain("--format is %s, not '%s'", known, value);
+    return false;
+}
+
+static bool take_input(const char *value, options *given)
+{
+    size_t found = find_name(value, input_names, INPUT_COUNT);
+    if (found == INPUT_COUNT) {
+        complain("--input is lines, smtp or jsonl, not '%s'", value);
+        return false;
+    }
+    given->input = (input_form)found;
+    return true;
+}
+
+static bool take_language(const char *value, options *given)
+{
+    given->language = language_named(value);
+    if (given->language)
+        return true;
+    char known[256];
+    language_list(known, sizeof known);
+    complain("no texts in the language '%s'; there are %s", value, known);
+    return false;
+}
+
+static bool take_value(const subcommand *sub, option_id id, const char *value, options *given)
+{
+    switch (id) {
+    case OPTION_FORMAT:
+        return take_format(sub, value, given);
+    case OPTION_INPUT:
+        return take_input(value, given);
+    case OPTION_LANG:
+        return take_language(value, given);
+    case OPTION_FILE:
+        given->files.list[given->files.count++] = value;
+        return true;
+    case OPTION_RULES:
+        given->rules.list[given->rules.count++] = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* --- the parser ----------------------------------------------------------------------------- */
+
+/* "-", "-1" and negative numbers are arguments. */
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && !(word[1] >= '0' && word[1] <= '9');
+}
+
+/* The option that a word names up to its end or '='; OPTION_COUNT where the subcommand has none. */
+static option_id find_option(const subcommand *sub, const char *word)
+{
+    size_t len = strcspn(word, "=");
+    if (strcmp(word, "-h") == 0)
+        return OPTION_HELP;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (takes(sub, (option_id)i) && strlen(table[i].name) == len &&
+            memcmp(table[i].name, word, len) == 0)
+            return (option_id)i;
+    }
+    return OPTION_COUNT;
+}
+
+static void refuse_option(const subcommand *sub, const char *word)
+{
+    suggestions best = {.count = 0};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (takes(sub, (option_id)i))
+            suggest_try(&best, word, strcspn(word, "="), table[i].name);
+    }
+    if (best.count > 0)
+        complain("unknown option '%s'; did you mean '%s'?", word, best.names[0]);
+    else
+        complain("unknown option '%s'; see smtpstatus %s --help", word, sub->name);
+}
+
+/* Reads the option at argv[*at]. */
+static bool read_option(const subcommand *sub, int argc, char **argv, int *at, options *given)
+{
+    const char *word = argv[*at];
+    option_id id = find_option(sub, word);
+    if (id == OPTION_COUNT) {
+        refuse_option(sub, word);
+        return false;
+    }
+    const char *equals = strchr(word, '=');
+    if (!table[id].value) {
+        given->flags[id] = true;
+        if (equals)
+            complain("%s takes no value", table[id].name);
+        return !equals;
+    }
+    given->flags[id] = true;
+    if (!equals && *at + 1 >= argc) {
+        complain("%s needs a value, %s", table[id].name, table[id].value);
+        return false;
+    }
+    return take_value(sub, id, equals ? equals + 1 : argv[++*at], given);
+}
+
+static bool read_words(const subcommand *sub, int argc, char **argv, options *given)
+{
+    bool ended = false;
+    for (int i = 0; i < argc; i++) {
+        if (!ended && strcmp(argv[i], "--") == 0) {
+            ended = true;
+        } else if (!ended && is_option(argv[i])) {
+            if (!read_option(sub, argc, argv, &i, given))
+                return false;
+        } else {
+            given->arguments.list[given->arguments.count++] = argv[i];
+        }
+    }
+    return true;
+}
+
+bool options_read(const subcommand *sub, int argc, char **argv, options *given)
+{
+    memset(given, 0, sizeof *given);
+    /* No list can grow longer than the command line. */
+    words *lists[] = {&given->arguments, &given->files, &given->rules};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        lists[i]->list = calloc((size_t)argc + 1, sizeof *lists[i]->list);
+        if (!lists[i]->list) {
+            complain("out of memory");
+            options_free(given);
+            return false;
+        }
+    }
+    given->language = language_of_environment();
+    if (read_words(sub, argc, argv, given))
+        return true;
+    options_free(given);
+    return false;
+}
+
+void options_free(options *given)
+{
+    free(given->arguments.list);
+    free(given->files.list);
+    free(given->rules.list);
+    memset(given, 0, sizeof *given);
+}
+
+/* --- help ----------------------------------------------------------------------------------- */
+
+/* The column at which the words about an option begin. */
+#define HELP_COLUMN ((size_t)20)
+
+static void help_line(output *out, const option_row *option, const char *help)
+{
+    size_t width = 2 + strlen(option->name);
+    output_text(out, "  ");
+    output_text(out, option->name);
+    if (option->value) {
+        output_text(out, " ");
+        output_text(out, option->value);
+        width += 1 + strlen(option->value);
+    }
+    do
+        output_text(out, " ");
+    while (++width < HELP_COLUMN);
+    output_text(out, help);
+    output_text(out, "\n");
+}
+
+void options_help(const subcommand *sub, output *out)
+{
+    output_text(out, "usage: smtpstatus ");
+    output_text(out, sub->name);
+    output_text(out, " ");
+    output_text(out, sub->synopsis);
+    output_text(out, "\n\n");
+    output_text(out, sub->details);
+    output_text(out, "\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        char formats[64];
+        if (!takes(sub, (option_id)i))
+            continue;
+        name_formats(sub, formats, sizeof formats);
+        help_line(out, &table[i], table[i].help ? table[i].help : formats);
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * Options of the command: one table of all there are, and a small parser for them.
+ *
+ * Options are long: --format jsonl, --format=jsonl. "-1" and "-" are arguments, "--" ends the
+ * options, and options may stand behind arguments.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "output.h"
+
+typedef enum option_id {
+    OPTION_FILE,
+    OPTION_INPUT,
+    OPTION_FORMAT,
+    OPTION_LANG,
+    OPTION_EXPLAIN,
+    OPTION_RULES,
+    OPTION_UNKNOWN,
+    OPTION_STRICT,
+    OPTION_STRICT_SYNTAX,
+    OPTION_CSV_SAFE,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT
+} option_id;
+
+typedef enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV, FORMAT_MD, FORMAT_COUNT } format;
+typedef enum input_form { INPUT_LINES, INPUT_SMTP, INPUT_JSONL, INPUT_COUNT } input_form;
+
+#define OPTION_BIT(option) (UINT32_C(1) << (option))
+#define FORMAT_BIT(format) (UINT32_C(1) << (format))
+
+typedef struct words {
+    const char **list;
+    size_t count;
+} words;
+
+typedef struct options {
+    words arguments;
+    words files;
+    words rules;
+    format format;
+    input_form input;
+    const char *language; /* a tag that there is; never NULL */
+    bool flags[OPTION_COUNT];
+} options;
+
+struct subcommand;
+
+/*
+ * Reads the words behind the name of a subcommand. Returns true, or false where something is wrong,
+ * which it has said on stderr. options_free frees what it took.
+ */
+bool options_read(const struct subcommand *sub, int argc, char **argv, options *given);
+void options_free(options *given);
+
+/* Writes the usage of a subcommand. */
+void options_help(const struct subcommand *sub, output *out);
+
+#endif
