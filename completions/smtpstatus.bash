@@ -64,11 +64,13 @@ _smtpstatus() {
         return
         ;;
     esac
+    local common="--format --lang --rules --help --version"
+    local reads="--file --input --strict --strict-syntax --csv-safe"
     case $command in
-    explain) _smtpstatus_either "" "--file --input --format --lang --explain --strict-syntax --strict --rules --csv-safe --help" ;;
-    list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--format --lang --help" ;;
-    rules) _smtpstatus_either "check which" "--help" ;;
-    group) _smtpstatus_either "" "--unknown --input --format --lang --rules --help" ;;
+    explain) _smtpstatus_either "" "$reads --explain $common" ;;
+    list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--csv-safe $common" ;;
+    rules) _smtpstatus_either "check which" "$common" ;;
+    group) _smtpstatus_either "" "$reads --unknown $common" ;;
     *) _smtpstatus_either "explain list rules group" "--help --version" ;;
     esac
 }
