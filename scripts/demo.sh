@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the command into build/ and has it explain the replies of samples/replies.txt. Does all the
-# set-up on a fresh machine (scripts/setup.sh).
+# Builds the command into build/ and has it explain the replies of samples/replies.txt: one in full,
+# then all of them in a sentence each. Does all the set-up on a fresh machine (scripts/setup.sh).
 #
 #     sh scripts/demo.sh [OPTION...]      options go to the command, as in: sh scripts/demo.sh --lang es
 set -eu
@@ -13,6 +13,27 @@ say "Building build/smtpstatus"
 set_up_build build --buildtype=release
 quietly "The build" meson compile -C build smtpstatus:executable
 
-say "build/smtpstatus explain --file samples/replies.txt $*"
+samples=samples/replies.txt
+full=$(grep -m 1 gsmtp $samples)
+
 say
-build/smtpstatus explain --file samples/replies.txt "$@"
+say "== One reply in full: smtpstatus explain '550-5.7.26 ...'"
+say
+build/smtpstatus explain "$@" "$full"
+
+# The explanation of each reply begins with one sentence or two, and then an empty line.
+say
+say "== All replies of $samples, and what they mean in short"
+while IFS= read -r reply; do
+    say
+    printf '%.100s\n' "$reply"
+    build/smtpstatus explain "$@" "$reply" | sed '/^$/q' | sed '/^$/d; s/^/    /'
+done <$samples
+
+say
+say "Try for yourself:"
+say "    build/smtpstatus 550                                     a code"
+say "    build/smtpstatus 452 4.2.2 Mailbox full                  a reply; paste what you were sent"
+say "    build/smtpstatus explain --file $samples     a file, one reply a line"
+say "    build/smtpstatus explain --format jsonl --file $samples"
+say "    build/smtpstatus list codes --lang es                    the whole enumeration, in Spanish"
