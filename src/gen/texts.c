@@ -4,6 +4,7 @@
 const char *const sst_gen_language_tags[TEXT_LANGUAGES] = {
     "en",
     "es",
+    "it",
     "zh",
 };
 
@@ -32,9 +33,13 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.actor",
     "label.advice",
     "label.aliases",
+    "label.any-code",
     "label.any-command",
+    "label.as-claimed",
     "label.basic-codes",
+    "label.c-name",
     "label.category",
+    "label.cause",
     "label.class",
     "label.code",
     "label.command",
@@ -42,7 +47,9 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.connect",
     "label.count",
     "label.description",
+    "label.detail",
     "label.enhanced",
+    "label.enhanced-class",
     "label.enhanced-code",
     "label.eom",
     "label.evidence",
@@ -73,9 +80,9 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.sender",
     "label.short",
     "label.source",
+    "label.span",
     "label.standing",
     "label.subject",
-    "label.subject-class",
     "label.suppress",
     "label.tag",
     "label.text",
@@ -159,9 +166,13 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_ACTOR,
     TEXT_LABEL_ADVICE,
     TEXT_LABEL_ALIASES,
+    TEXT_LABEL_ANY_CODE,
     TEXT_LABEL_ANY_COMMAND,
+    TEXT_LABEL_AS_CLAIMED,
     TEXT_LABEL_BASIC_CODES,
+    TEXT_LABEL_C_NAME,
     TEXT_LABEL_CATEGORY,
+    TEXT_LABEL_CAUSE,
     TEXT_LABEL_CLASS,
     TEXT_LABEL_CODE,
     TEXT_LABEL_COMMAND,
@@ -169,7 +180,9 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_CONNECT,
     TEXT_LABEL_COUNT,
     TEXT_LABEL_DESCRIPTION,
+    TEXT_LABEL_DETAIL,
     TEXT_LABEL_ENHANCED,
+    TEXT_LABEL_ENHANCED_CLASS,
     TEXT_LABEL_ENHANCED_CODE,
     TEXT_LABEL_EOM,
     TEXT_LABEL_EVIDENCE,
@@ -200,9 +213,9 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_SENDER,
     TEXT_LABEL_SHORT,
     TEXT_LABEL_SOURCE,
+    TEXT_LABEL_SPAN,
     TEXT_LABEL_STANDING,
     TEXT_LABEL_SUBJECT,
-    TEXT_LABEL_SUBJECT_CLASS,
     TEXT_LABEL_SUPPRESS,
     TEXT_LABEL_TAG,
     TEXT_LABEL_TEXT,
@@ -2405,12 +2418,24 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Level of evidence",
         [TEXT_LABEL_SOURCE] =
         "Source",
-        [TEXT_LABEL_SUBJECT_CLASS] =
-        "Class or subject",
         [TEXT_LABEL_MATCHED] =
         "Matched",
         [TEXT_LABEL_UNDEFINED] =
         "not a defined code; described by its class",
+        [TEXT_LABEL_CAUSE] =
+        "Cause",
+        [TEXT_LABEL_C_NAME] =
+        "Name in C",
+        [TEXT_LABEL_DETAIL] =
+        "Detail",
+        [TEXT_LABEL_ANY_CODE] =
+        "any reply code",
+        [TEXT_LABEL_ENHANCED_CLASS] =
+        "Class of enhanced codes",
+        [TEXT_LABEL_AS_CLAIMED] =
+        "as the reply says",
+        [TEXT_LABEL_SPAN] =
+        "Bytes",
         [TEXT_HEADING_CODES] =
         "SMTP reply codes",
         [TEXT_HEADING_ENHANCED] =
@@ -4873,12 +4898,24 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Nivel de los indicios",
         [TEXT_LABEL_SOURCE] =
         "Fuente",
-        [TEXT_LABEL_SUBJECT_CLASS] =
-        "Clase o ámbito",
         [TEXT_LABEL_MATCHED] =
         "Coincidencia",
         [TEXT_LABEL_UNDEFINED] =
         "no es un código definido; se describe por su clase",
+        [TEXT_LABEL_CAUSE] =
+        "Causa",
+        [TEXT_LABEL_C_NAME] =
+        "Nombre en C",
+        [TEXT_LABEL_DETAIL] =
+        "Detalle",
+        [TEXT_LABEL_ANY_CODE] =
+        "cualquier código de respuesta",
+        [TEXT_LABEL_ENHANCED_CLASS] =
+        "Clase de los códigos ampliados",
+        [TEXT_LABEL_AS_CLAIMED] =
+        "según diga la respuesta",
+        [TEXT_LABEL_SPAN] =
+        "Bytes",
         [TEXT_HEADING_CODES] =
         "Códigos de respuesta SMTP",
         [TEXT_HEADING_ENHANCED] =
@@ -5046,6 +5083,2504 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "el código no está entre 200 y 599",
         [TEXT_FLAG_CUT_OFF] =
         "la respuesta está cortada",
+    },
+    /* it */
+    {
+        [TEXT_NONE] = "",
+        [TEXT_CODE_NOT_DEFINED_TITLE] =
+        "Nessuno stato registrato",
+        [TEXT_CODE_NOT_DEFINED_SHORT] =
+        "Non è stato registrato alcuno stato, oppure non è stato possibile leggere la r"
+        "isposta.",
+        [TEXT_CODE_NOT_DEFINED_FULL] =
+        "Questo valore è un segnaposto, non un codice di risposta: nessun server lo invi"
+        "a. Significa che non è ancora stato impostato alcuno stato, oppure che ciò che"
+        " il server ha detto non si è potuto leggere come risposta. Non dice nulla sul m"
+        "essaggio: né che sia stato recapitato, né che il recapito non sia riuscito.",
+        [TEXT_CODE_GENERAL_FAILURE_TITLE] =
+        "Nessuna risposta ricevuta",
+        [TEXT_CODE_GENERAL_FAILURE_SHORT] =
+        "Dal server non è arrivata alcuna risposta.",
+        [TEXT_CODE_GENERAL_FAILURE_FULL] =
+        "Questo valore indica un errore in generale e non è un codice di risposta: nessu"
+        "n server lo invia. Non è stata ricevuta alcuna risposta, per esempio perché l'"
+        "host non è stato trovato, la connessione non è riuscita o si è interrotta, no"
+        "n è stato possibile attivare la crittografia oppure il server ha impiegato trop"
+        "po tempo; l'errore locale registrato accanto ne indica la causa. Spesso queste c"
+        "ause sono passeggere, perciò di solito il client riprova più tardi. Se la conn"
+        "essione si è interrotta dopo l'invio dell'intero messaggio, il messaggio potreb"
+        "be comunque essere stato accettato.",
+        [TEXT_CODE_SYSTEM_STATUS_TITLE] =
+        "Stato del sistema o guida",
+        [TEXT_CODE_SYSTEM_STATUS_SHORT] =
+        "Il server comunica il proprio stato o fornisce aiuto.",
+        [TEXT_CODE_SYSTEM_STATUS_FULL] =
+        "Il server descrive il proprio stato o risponde a una richiesta di aiuto, con par"
+        "ole destinate alle persone. In pratica arriva in risposta a HELP, il comando che"
+        " chiede informazioni a un server. Non ha alcun effetto sulla posta.",
+        [TEXT_CODE_HELP_MESSAGE_TITLE] =
+        "Testo della guida",
+        [TEXT_CODE_HELP_MESSAGE_SHORT] =
+        "Il server fornisce un aiuto destinato a essere letto da una persona.",
+        [TEXT_CODE_HELP_MESSAGE_FULL] =
+        "Segue un testo per un lettore umano: come usare il server, o che cosa significa "
+        "uno dei suoi comandi. È la risposta consueta a HELP, il comando che chiede info"
+        "rmazioni a un server. Alcuni server includono un collegamento alle loro pagine d"
+        "i aiuto, ma è soltanto un'abitudine. Non ha alcun effetto sulla posta.",
+        [TEXT_CODE_SERVICE_READY_TITLE] =
+        "Servizio pronto",
+        [TEXT_CODE_SERVICE_READY_SHORT] =
+        "Il server è pronto a cominciare.",
+        [TEXT_CODE_SERVICE_READY_FULL] =
+        "Come prima risposta dopo la connessione è il saluto: il server indica il propri"
+        "o nome ed è pronto a ricevere comandi. In risposta a STARTTLS, che chiede la cr"
+        "ittografia, significa che il client deve avviare subito la crittografia (TLS), p"
+        "rima di qualsiasi altro comando. Nessun messaggio è stato ancora accettato.",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_TITLE] =
+        "La connessione si chiude normalmente",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_SHORT] =
+        "Il server conferma la fine della sessione e chiude la connessione.",
+        [TEXT_CODE_SERVICE_CLOSING_TRANSMISSION_CHANNEL_FULL] =
+        "Risponde a QUIT, con cui il client termina la sessione; il server chiude poi la "
+        "connessione. È la conclusione normale e non un errore. I messaggi accettati in "
+        "precedenza restano accettati.",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_TITLE] =
+        "Autenticazione riuscita",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_SHORT] =
+        "Il server ha accettato l'autenticazione.",
+        [TEXT_CODE_AUTHENTICATION_SUCCEEDED_FULL] =
+        "L'accesso (autenticazione) è completato e il server ha accettato la prova di id"
+        "entità. Conclude lo scambio iniziato da AUTH, il comando di autenticazione. Ora"
+        " il client può procedere a inviare posta; nessun messaggio è stato ancora acce"
+        "ttato.",
+        [TEXT_CODE_OK_TITLE] =
+        "Completato correttamente",
+        [TEXT_CODE_OK_SHORT] =
+        "Il server ha fatto ciò che il comando chiedeva.",
+        [TEXT_CODE_OK_FULL] =
+        "L'azione è stata intrapresa e completata; è la consueta risposta positiva a qu"
+        "asi ogni comando. In risposta a MAIL, che indica il mittente, e a RCPT, che indi"
+        "ca un destinatario, significa soltanto che l'indirizzo è stato accettato. Dopo "
+        "la fine del messaggio significa molto di più: il server si è assunto la respon"
+        "sabilità del messaggio e deve recapitarlo o segnalare di non aver potuto farlo."
+        " In LMTP, una variante di SMTP per l'ultimo tratto del recapito, ogni risposta d"
+        "i questo tipo vale per un solo destinatario.",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_TITLE] =
+        "Destinatario altrove, messaggio inoltrato",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_SHORT] =
+        "Il destinatario non appartiene a questo server, ma il server inoltrerà il messa"
+        "ggio.",
+        [TEXT_CODE_USER_NOT_LOCAL_WILL_FORWARD_FULL] =
+        "Il destinatario non appartiene a questo server, che tuttavia accetta il messaggi"
+        "o e lo inoltrerà all'indirizzo indicato nel testo della risposta. Risponde a RC"
+        "PT, che indica un destinatario, o a VRFY, che chiede se un indirizzo esiste. Il "
+        "mittente non deve fare nulla. In risposta a ETRN, che chiede a un server di invi"
+        "are la posta che trattiene, 251 significa che non c'è posta in attesa.",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_TITLE] =
+        "Non verificato, il recapito sarà tentato",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_SHORT] =
+        "Il server non può o non vuole confermare l'indirizzo, ma accetterebbe messaggi "
+        "per esso e tenterebbe di recapitarli.",
+        [TEXT_CODE_CANNOT_VERIFY_USER_WILL_ATTEMPT_DELIVERY_FULL] =
+        "Risponde a VRFY, che chiede se un indirizzo esiste, o a EXPN, che chiede chi fa "
+        "parte di una mailing list. Il server non può confermare l'indirizzo, o non vuol"
+        "e rivelarlo, ma accetterebbe messaggi per esso e tenterebbe di recapitarli. Con "
+        "questa risposta nessun messaggio è stato accettato. In risposta a ETRN, che chi"
+        "ede a un server di inviare la posta che trattiene, 252 significa che l'invio del"
+        "la posta in attesa è stato avviato.",
+        [TEXT_CODE_BASE64_RESPONSE_TITLE] =
+        "Sfida di autenticazione",
+        [TEXT_CODE_BASE64_RESPONSE_SHORT] =
+        "L'autenticazione prosegue: il server invia una sfida (challenge) e attende la ri"
+        "sposta del client.",
+        [TEXT_CODE_BASE64_RESPONSE_FULL] =
+        "È un passo dell'autenticazione iniziata da AUTH, non il suo risultato. Il testo"
+        " è una sfida del metodo di autenticazione, eventualmente vuota e scritta in bas"
+        "e64, una codifica che trasforma qualsiasi dato in semplici caratteri; non è des"
+        "tinato alle persone. Il client deve rispondere con la stessa codifica, oppure an"
+        "nullare con un asterisco. Se l'autenticazione riesce, lo dice una risposta succe"
+        "ssiva.",
+        [TEXT_CODE_START_MAIL_INPUT_TITLE] =
+        "Inviare ora il messaggio",
+        [TEXT_CODE_START_MAIL_INPUT_SHORT] =
+        "Il server è pronto a ricevere il messaggio vero e proprio.",
+        [TEXT_CODE_START_MAIL_INPUT_FULL] =
+        "Risponde a DATA, che annuncia il messaggio. Il client invia ora l'intero messagg"
+        "io, intestazioni e corpo, e lo conclude con una riga che contiene soltanto un pu"
+        "nto. Il messaggio non è ancora accettato: lo decide la risposta che arriva dopo"
+        " la sua fine.",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_TITLE] =
+        "Servizio non disponibile, la connessione si chiude",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_SHORT] =
+        "Il server non può servire il client adesso e chiude la connessione.",
+        [TEXT_CODE_SERVICE_NOT_AVAILABLE_FULL] =
+        "Il server si sta spegnendo, è sovraccarico o termina la sessione per un altro m"
+        "otivo suo, e chiude la connessione. Può arrivare come saluto, in risposta a qua"
+        "lsiasi comando o senza che sia stato chiesto nulla. È temporaneo: il client con"
+        "serva i messaggi non ancora accettati e riprova più tardi con una nuova conness"
+        "ione.",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_TITLE] =
+        "Transizione della password necessaria",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_SHORT] =
+        "L'utente deve autenticarsi una volta in un altro modo prima che questo metodo di"
+        " autenticazione funzioni.",
+        [TEXT_CODE_PASSWORD_TRANSITION_NEEDED_FULL] =
+        "Risponde ad AUTH, il comando di autenticazione. Il server non possiede ancora ci"
+        "ò che serve al metodo di autenticazione scelto; di solito un'autenticazione con"
+        " la password in chiaro, su una connessione crittografata, gli permette di memori"
+        "zzarlo. Dalla sessione successiva il metodo scelto dovrebbe funzionare. Fino ad "
+        "allora il client non può inviare posta con questa autenticazione.",
+        [TEXT_CODE_MAILBOX_BUSY_TITLE] =
+        "Casella di posta temporaneamente non disponibile",
+        [TEXT_CODE_MAILBOX_BUSY_SHORT] =
+        "La casella di posta al momento non è raggiungibile, oppure il server per ora ri"
+        "manda il messaggio.",
+        [TEXT_CODE_MAILBOX_BUSY_FULL] =
+        "Il server al momento non accetta il messaggio: la casella di posta è occupata o"
+        " bloccata, oppure una regola del server rimanda il messaggio. Una casella piena "
+        "è una causa possibile, ma è più frequente un primo contatto rimandato di prop"
+        "osito (greylisting) o un'altra regola passeggera. Arriva in risposta a MAIL, che"
+        " indica il mittente, a RCPT, che indica un destinatario, o dopo la fine del mess"
+        "aggio. È temporaneo: il client conserva il messaggio e riprova più tardi.",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
+        "Errore dalla parte del server",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
+        "Il server si è fermato per un errore passeggero dalla propria parte.",
+        [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
+        "Qualcosa non ha funzionato nel server durante l'elaborazione, perciò il server "
+        "si è fermato; alcuni server inviano questo codice anche per rimandare un messag"
+        "gio di proposito, o quando non è stato possibile completare un controllo del mi"
+        "ttente. Arriva in risposta a MAIL, che indica il mittente, a RCPT, che indica un"
+        " destinatario, o dopo la fine del messaggio. È temporaneo: il client conserva i"
+        "l messaggio e riprova più tardi. Un client che perde la connessione mentre sta "
+        "consegnando un messaggio si comporta come se avesse ricevuto questo codice.",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_TITLE] =
+        "Spazio insufficiente o troppi destinatari",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_SHORT] =
+        "Il server al momento ha troppo poco spazio, oppure il messaggio ha troppi destin"
+        "atari.",
+        [TEXT_CODE_INSUFFICIENT_STORAGE_FULL] =
+        "Al server manca in questo momento lo spazio per il messaggio, oppure ha già acc"
+        "ettato tanti destinatari quanti può accettarne per un solo messaggio; alcuni se"
+        "rver inviano questo codice anche per una casella di posta piena. Arriva in rispo"
+        "sta a MAIL, che indica il mittente, a RCPT, che indica un destinatario, o dopo l"
+        "a fine del messaggio. È temporaneo: il client riprova più tardi. Se i destinat"
+        "ari sono troppi, invia il messaggio a quelli già accettati e poi, separatamente"
+        ", agli altri.",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_TITLE] =
+        "Errore temporaneo di TLS o di autenticazione",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_SHORT] =
+        "La crittografia o l'autenticazione al momento non è possibile per un problema p"
+        "asseggero del server.",
+        [TEXT_CODE_CLIENT_NOT_PERMITTED_FULL] =
+        "In risposta a STARTTLS, che chiede la crittografia, significa che TLS non è dis"
+        "ponibile per un motivo passeggero; in risposta ad AUTH, il comando di autenticaz"
+        "ione, che l'autenticazione non è riuscita per un guasto passeggero del server e"
+        " non per una password errata. Il nome nell'enumerazione è storico e fuorviante:"
+        " il codice non significa che manchi un'autorizzazione, anche se alcuni server lo"
+        " inviano con 4.7.1 quando rifiutano l'inoltro (relay) di un messaggio. Un metodo"
+        " di autenticazione che richiede la crittografia ha un codice proprio, 538. Il cl"
+        "ient può riprovare più tardi; dopo STARTTLS deve scegliere se attendere, prose"
+        "guire senza crittografia o rinunciare.",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_TITLE] =
+        "Comando non riconosciuto",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_SHORT] =
+        "Il server non conosce il comando, oppure la riga è troppo lunga.",
+        [TEXT_CODE_COMMAND_UNRECOGNIZED_FULL] =
+        "Il server non ha potuto leggere come comando ciò che ha ricevuto: la sintassi "
+        "è errata, il comando è sconosciuto oppure la riga è troppo lunga. Può rispon"
+        "dere a qualsiasi comando; in risposta ad AUTH, il comando di autenticazione, pu"
+        "ò anche significare che una riga dell'autenticazione è troppo lunga. Lo stesso"
+        " comando sarebbe rifiutato di nuovo. La colpa è di solito del programma di invi"
+        "o o di un dispositivo lungo il percorso, come un firewall, e quasi mai del messa"
+        "ggio.",
+        [TEXT_CODE_SYNTAX_ERROR_TITLE] =
+        "Errore di sintassi negli argomenti",
+        [TEXT_CODE_SYNTAX_ERROR_SHORT] =
+        "Il server conosce il comando, ma ciò che lo segue è errato.",
+        [TEXT_CODE_SYNTAX_ERROR_FULL] =
+        "Il comando è stato riconosciuto, ma i suoi argomenti sono scritti male, mancano"
+        " o non sono ammessi, per esempio un indirizzo o un nome host malformato. Può ri"
+        "spondere a qualsiasi comando; in risposta ad AUTH, il comando di autenticazione,"
+        " significa anche che non è stato possibile decodificare i dati di autenticazion"
+        "e o che il client ha annullato l'autenticazione. Lo stesso comando sarebbe rifiu"
+        "tato di nuovo: occorre prima correggere l'indirizzo o le impostazioni del progra"
+        "mma di invio.",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_TITLE] =
+        "Comando non implementato",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_SHORT] =
+        "Il server conosce il comando ma non lo offre.",
+        [TEXT_CODE_COMMAND_NOT_IMPLEMENTED_FULL] =
+        "Il server riconosce il comando, ma non può eseguirlo. Arriva soprattutto in ris"
+        "posta a comandi facoltativi, come VRFY, che chiede se un indirizzo esiste, EXPN,"
+        " che chiede chi fa parte di una mailing list, e HELP. Un server molto vecchio pu"
+        "ò rispondere così a EHLO, e il client si presenta allora con HELO. Per il mess"
+        "aggio ha di rado importanza, perché di solito il client può fare a meno del co"
+        "mando.",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_TITLE] =
+        "Comandi nell'ordine sbagliato",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_SHORT] =
+        "Il comando non è possibile in questo punto della sessione.",
+        [TEXT_CODE_COMMAND_NOT_PERMITTED_FULL] =
+        "Il comando è arrivato fuori ordine: per esempio un destinatario prima del mitte"
+        "nte, il messaggio prima che fosse accettato un destinatario, o una seconda auten"
+        "ticazione. Nonostante il nome nell'enumerazione, può arrivare sia fuori sia den"
+        "tro una transazione di posta (i passi con cui si consegna un messaggio). Il mess"
+        "aggio non è stato accettato. O la colpa è del programma di invio, o un comando"
+        " precedente è stato rifiutato; le risposte precedenti a questa mostrano quale.",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_TITLE] =
+        "Parametro del comando non implementato",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_SHORT] =
+        "Il server conosce il comando, ma non il parametro indicato con esso.",
+        [TEXT_CODE_UNRECOGNIZED_AUTHENTICATION_TYPE_FULL] =
+        "Il server capisce il comando, ma non supporta un parametro che lo accompagnava. "
+        "In risposta ad AUTH, il comando di autenticazione, si tratta del metodo di auten"
+        "ticazione, da cui il nome nell'enumerazione; ma anche altri comandi, come VRFY, "
+        "EXPN e HELP, possono ricevere questa risposta. Alcuni server inviano questo codi"
+        "ce anche quando un nome host o un indirizzo è incompleto. Lo stesso comando sar"
+        "ebbe rifiutato di nuovo; un altro metodo di autenticazione o altre impostazioni "
+        "potrebbero funzionare.",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_TITLE] =
+        "Prima occorre l'autenticazione o la crittografia",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_SHORT] =
+        "Il client deve autenticarsi o attivare la crittografia prima che il server prose"
+        "gua.",
+        [TEXT_CODE_AUTHENTICATION_REQUIRED_FULL] =
+        "Il server non esegue il comando finché il client non si è autenticato con AUTH"
+        " o non ha attivato la crittografia con STARTTLS; di solito il testo dice quale d"
+        "elle due cose serve. Può rispondere a quasi ogni comando, tranne quelli necessa"
+        "ri per arrivare a quel punto. Non è destinato a un mittente che si trova in una"
+        " lista di blocco né a un indirizzo non valido: per questi ci sono altri codici,"
+        " per lo più 550, 553 o 554. Il messaggio sarà rifiutato finché le impostazion"
+        "i di autenticazione o di crittografia del programma di invio non saranno state c"
+        "orrette.",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_TITLE] =
+        "Metodo di autenticazione troppo debole",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_SHORT] =
+        "Il metodo di autenticazione scelto è più debole di quanto il server consenta p"
+        "er questo utente.",
+        [TEXT_CODE_AUTHENTICATION_MECHANISM_IS_TO_WEAK_FULL] =
+        "Risponde ad AUTH, il comando di autenticazione: le regole del server esigono per"
+        " questo utente un metodo di autenticazione più robusto. Alcuni provider inviano"
+        " questo codice anche quando l'account ha bisogno di una password separata per i "
+        "programmi di posta o deve prima essere confermato in un browser web. Il client d"
+        "ovrebbe scegliere un altro metodo; finché l'autenticazione non riesce, non può"
+        " inviare posta con questo account. Il nome scritto con un errore nell'enumerazio"
+        "ne è mantenuto di proposito.",
+        [TEXT_CODE_CREDENTIALS_INVALID_TITLE] =
+        "Credenziali rifiutate",
+        [TEXT_CODE_CREDENTIALS_INVALID_SHORT] =
+        "Il server non ha accettato il nome utente, la password o un'altra prova di ident"
+        "ità.",
+        [TEXT_CODE_CREDENTIALS_INVALID_FULL] =
+        "Risponde ad AUTH, il comando di autenticazione: il nome utente, la password o un"
+        "'altra prova di identità sono errati, incompleti o non più validi. Ripetere la"
+        " stessa autenticazione non servirà; il client dovrebbe chiedere nuove credenzia"
+        "li. Finché l'autenticazione non riesce, non si può inviare posta con questo ac"
+        "count.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_TITLE] =
+        "Crittografia obbligatoria per questa autenticazione",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_SHORT] =
+        "Il metodo di autenticazione scelto è consentito solo su una connessione crittog"
+        "rafata.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_REQUESTED_MECHANISM_FULL] =
+        "Risponde ad AUTH, il comando di autenticazione: il server consente il metodo di "
+        "autenticazione scelto solo quando la connessione è crittografata. Il codice è "
+        "documentato soltanto per ragioni storiche, perché un server più recente non of"
+        "fre un metodo simile prima che la crittografia sia attiva. Il client dovrebbe at"
+        "tivare prima la crittografia, per esempio con STARTTLS, e poi autenticarsi.",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_TITLE] =
+        "Casella di posta non disponibile o rifiutata",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_SHORT] =
+        "La casella di posta non è disponibile, oppure il server rifiuta il messaggio pe"
+        "r un altro motivo duraturo.",
+        [TEXT_CODE_MAILBOX_UNAVAILABLE_FULL] =
+        "Un indirizzo che non esiste è la causa più nota, ma solo una fra diverse: la c"
+        "asella può anche essere disabilitata o chiusa a questo mittente, oppure il serv"
+        "er rifiuta in base alle proprie regole, per esempio per sospetto di spam, per un"
+        "a lista di blocco o per un controllo non superato sul dominio del mittente. Il c"
+        "odice esteso e il testo dicono quale sia la causa. Arriva in risposta a RCPT, ch"
+        "e indica un destinatario, a MAIL, che indica il mittente, dopo la fine del messa"
+        "ggio e a volte in risposta a EHLO, VRFY o EXPN. È permanente: il client non dov"
+        "rebbe inviare di nuovo lo stesso messaggio senza modifiche, e il mittente viene "
+        "avvisato che il messaggio non è stato recapitato.",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_TITLE] =
+        "Destinatario altrove, provare un altro indirizzo",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_SHORT] =
+        "Il destinatario non appartiene a questo server, e il server non inoltrerà il me"
+        "ssaggio.",
+        [TEXT_CODE_USER_NOT_LOCAL_TRY_ALTERNATE_PATH_FULL] =
+        "Il server non accetta il messaggio, perché il destinatario appartiene a un altr"
+        "o sistema; il testo può indicare l'indirizzo da provare al suo posto. Arriva in"
+        " risposta a RCPT, che indica un destinatario, o a VRFY, che chiede se un indiriz"
+        "zo esiste. Non è il codice normale per un indirizzo non valido né per un serve"
+        "r che rifiuta l'inoltro (relay) per estranei: un rifiuto di questo tipo è per l"
+        "o più 550 o 554 con 5.7.1. Il messaggio non viene recapitato; un eventuale indi"
+        "rizzo indicato nel testo va controllato prima di usarlo.",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_TITLE] =
+        "Limite di spazio o di dimensione superato",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_SHORT] =
+        "La casella di posta ha superato il proprio limite, oppure il messaggio è troppo"
+        " grande.",
+        [TEXT_CODE_EXCEEDED_STORAGE_ALLOCATION_FULL] =
+        "La casella di posta ha esaurito il proprio spazio, oppure il messaggio è più g"
+        "rande di quanto il server accetti. Arriva in risposta a MAIL, dove il client pu"
+        "ò annunciare la dimensione, a RCPT, che indica un destinatario, o dopo la fine "
+        "del messaggio. È permanente: il destinatario deve fare spazio, oppure il messag"
+        "gio deve diventare più piccolo. Se viene inviato perché i destinatari sono tro"
+        "ppi, va letto come 452, che è temporaneo: il client invia il messaggio separata"
+        "mente agli altri.",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_TITLE] =
+        "Nome della casella non ammesso",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_SHORT] =
+        "Il server non ammette questo indirizzo o lo considera malformato.",
+        [TEXT_CODE_MAILBOX_NAME_NOT_ALLOWED_FULL] =
+        "L'indirizzo è scritto male, contiene caratteri che il server non accetta oppure"
+        " qui non è ammesso. In risposta a RCPT si tratta dell'indirizzo del destinatari"
+        "o; in risposta a MAIL di quello del mittente, per esempio perché non appartiene"
+        " all'account che si è autenticato; anche VRFY, che chiede se un indirizzo esist"
+        "e, può ricevere questa risposta. È permanente: occorre correggere l'indirizzo "
+        "prima di inviare di nuovo il messaggio.",
+        [TEXT_CODE_TRANSACTION_FAILED_TITLE] =
+        "Transazione o connessione rifiutata",
+        [TEXT_CODE_TRANSACTION_FAILED_SHORT] =
+        "Il server rifiuta di accettare il messaggio o, come saluto, di servire del tutto"
+        " il client.",
+        [TEXT_CODE_TRANSACTION_FAILED_FULL] =
+        "Come saluto significa che qui non c'è un servizio di posta per questo client; i"
+        "n risposta a DATA, che annuncia il messaggio, che nessun destinatario era valido"
+        "; dopo la fine del messaggio, che il messaggio è stato rifiutato, per esempio p"
+        "er il suo contenuto. Può arrivare anche quando la crittografia non è sufficien"
+        "te per il server. Il codice esteso e il testo indicano il motivo. È permanente:"
+        " il client ha ancora il messaggio, ed è il client a non dover riprovare senza m"
+        "odifiche.",
+        [TEXT_CODE_NON_STANDARD_OK_TITLE] =
+        "Vecchia risposta positiva non standard",
+        [TEXT_CODE_NON_STANDARD_OK_SHORT] =
+        "Alcuni server molto vecchi inviavano questo codice al posto di 250.",
+        [TEXT_CODE_NON_STANDARD_OK_FULL] =
+        "Nessuna RFC definisce 200 per SMTP. Un'indagine del 1983 (RFC 876) trovò server"
+        " che lo inviavano al posto di 250, in risposta a RSET, che ricomincia da capo, o"
+        " a NOOP, che non fa nulla. Un client si basa sulla prima cifra, 2, e lo consider"
+        "a un successo; non ha alcun effetto sulla posta.",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_TITLE] =
+        "Invio della posta in attesa avviato",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_SHORT] =
+        "Il server ha cominciato a elaborare il numero indicato di messaggi in attesa.",
+        [TEXT_CODE_PENDING_MESSAGES_STARTED_FULL] =
+        "Risponde a ETRN, che chiede a un server di inviare la posta che trattiene per un"
+        " certo host. Il server dice quanti messaggi sono in attesa e ha cominciato a inv"
+        "iarli. Arrivano su un'altra connessione, forse dopo qualche tempo.",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_TITLE] =
+        "Seguono risposte per ogni destinatario",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_SHORT] =
+        "Segue una risposta per ogni destinatario, e poi una per l'intero messaggio.",
+        [TEXT_CODE_PER_RECIPIENT_REPLIES_FOLLOW_FULL] =
+        "Nessuna RFC definisce 353: appartiene a una bozza (per-recipient data responses,"
+        " PRDR) che alcuni server supportano. Arriva dopo la fine del messaggio se il cli"
+        "ent l'ha chiesto. Segue allora una risposta per ogni destinatario accettato, e u"
+        "n'ultima per l'intero messaggio. Da solo questo codice non decide nulla; in base"
+        " alla prima cifra, 3, lo scambio prosegue.",
+        [TEXT_CODE_RESUME_FROM_OFFSET_TITLE] =
+        "Riprendere un messaggio interrotto",
+        [TEXT_CODE_RESUME_FROM_OFFSET_SHORT] =
+        "Il server possiede già una parte del messaggio e dice da dove proseguire.",
+        [TEXT_CODE_RESUME_FROM_OFFSET_FULL] =
+        "Proviene da un esperimento (RFC 1845) ormai quasi in disuso. Risponde a MAIL, ch"
+        "e indica il mittente: il numero all'inizio del testo dice quanti byte di un mess"
+        "aggio interrotto il server ha conservato. Dopo DATA, che annuncia il messaggio, "
+        "il client invia soltanto il resto. Il messaggio non è ancora accettato.",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_TITLE] =
+        "Transizione della password necessaria (variante registrata)",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_SHORT] =
+        "Elencato dalla IANA accanto a 432: l'utente deve prima autenticarsi una volta in"
+        " un altro modo.",
+        [TEXT_CODE_PASSWORD_TRANSITION_REGISTERED_FULL] =
+        "Nessuna RFC definisce 422 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano accanto a 432 per 4.7.12. Risponde ad AUTH, il comando di autenticazione:"
+        " l'utente deve autenticarsi una volta con la password in chiaro prima che il met"
+        "odo di autenticazione scelto funzioni. Alcuni server possono intendere altro, co"
+        "me una casella di posta piena, perciò occorre leggere il testo. In base alla pr"
+        "ima cifra, 4, è temporaneo: il client riprova più tardi.",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_TITLE] =
+        "Comando non ammesso ora",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_SHORT] =
+        "Il server al momento non ammette questo comando.",
+        [TEXT_CODE_COMMAND_NOT_ALLOWED_NOW_FULL] =
+        "Nessuna RFC definisce 430 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano fra i codici per 4.5.1, un comando non valido. I server lo usano per dire"
+        " che il comando non è possibile in questo momento. In base alla prima cifra, 4,"
+        " è temporaneo: il client riprova più tardi.",
+        [TEXT_CODE_DESTINATION_OVERLOADED_TITLE] =
+        "Sistema ricevente sovraccarico o pieno",
+        [TEXT_CODE_DESTINATION_OVERLOADED_SHORT] =
+        "Il sistema ricevente al momento non ha spazio o ha troppa posta.",
+        [TEXT_CODE_DESTINATION_OVERLOADED_FULL] =
+        "Nessuna RFC definisce 431. I server lo usano per dire che il sistema ricevente h"
+        "a esaurito lo spazio o riceve troppi messaggi insieme; arriva in risposta a RCPT"
+        ", che indica un destinatario, o dopo la fine del messaggio. In base alla prima c"
+        "ifra, 4, è temporaneo: il client conserva il messaggio e riprova più tardi.",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_TITLE] =
+        "Il server del destinatario non risponde",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_SHORT] =
+        "Il server che dovrebbe ricevere il messaggio non risponde.",
+        [TEXT_CODE_RECIPIENT_SERVER_NOT_RESPONDING_FULL] =
+        "Nessuna RFC definisce 441. Un server che trasmette posta lo usa per dire che il "
+        "server del destinatario non ha risposto; arriva in risposta a RCPT, che indica u"
+        "n destinatario, o dopo la fine del messaggio. In base alla prima cifra, 4, è te"
+        "mporaneo: il client conserva il messaggio e riprova più tardi.",
+        [TEXT_CODE_CONNECTION_DROPPED_TITLE] =
+        "Connessione interrotta durante il trasferimento",
+        [TEXT_CODE_CONNECTION_DROPPED_SHORT] =
+        "La connessione si è interrotta durante la consegna del messaggio.",
+        [TEXT_CODE_CONNECTION_DROPPED_FULL] =
+        "Nessuna RFC definisce 442. I server lo usano per dire che una connessione si è "
+        "interrotta prima che il messaggio fosse consegnato; può arrivare in risposta a "
+        "qualsiasi comando. In base alla prima cifra, 4, è temporaneo: il client conserv"
+        "a il messaggio e riprova più tardi.",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_TITLE] =
+        "Troppi passaggi",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_SHORT] =
+        "Il messaggio è passato per troppi server.",
+        [TEXT_CODE_HOP_COUNT_EXCEEDED_FULL] =
+        "Nessuna RFC definisce 446. I server lo usano per dire che il messaggio è passat"
+        "o troppe volte da un server all'altro, per lo più perché gira in un loop; arri"
+        "va dopo la fine del messaggio. In base alla prima cifra, 4, il client lo conside"
+        "ra temporaneo e riprova più tardi, ma un loop dura finché un amministratore no"
+        "n lo elimina.",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_TITLE] =
+        "Tempo per il recapito scaduto",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_SHORT] =
+        "Il recapito ha richiesto troppo tempo ed è stato interrotto.",
+        [TEXT_CODE_DELIVERY_TIMED_OUT_FULL] =
+        "Nessuna RFC definisce 447. I server lo usano per dire che non è stato possibile"
+        " recapitare il messaggio entro il tempo consentito; arriva dopo la fine del mess"
+        "aggio. In base alla prima cifra, 4, è temporaneo: il client conserva il messagg"
+        "io e riprova più tardi.",
+        [TEXT_CODE_ROUTING_PROBLEM_TITLE] =
+        "Problema di instradamento",
+        [TEXT_CODE_ROUTING_PROBLEM_SHORT] =
+        "Il server al momento non riesce a trovare un percorso verso il destinatario.",
+        [TEXT_CODE_ROUTING_PROBLEM_FULL] =
+        "Nessuna RFC definisce 449. I server lo usano per dire che al momento non sanno a"
+        " chi trasmettere il messaggio; arriva in risposta a RCPT, che indica un destinat"
+        "ario. In base alla prima cifra, 4, è temporaneo: il client conserva il messaggi"
+        "o e riprova più tardi.",
+        [TEXT_CODE_NO_MAIL_WAITING_TITLE] =
+        "Nessuna posta in attesa",
+        [TEXT_CODE_NO_MAIL_WAITING_SHORT] =
+        "Non c'è posta da ritirare.",
+        [TEXT_CODE_NO_MAIL_WAITING_FULL] =
+        "Risponde ad ATRN, con cui un client che si è autenticato ritira, sulla stessa c"
+        "onnessione, la posta trattenuta per i suoi domini. Il server non trattiene posta"
+        " per essi: nulla è andato perso e il client può chiedere di nuovo più tardi. "
+        "Il registro della IANA elenca 453 anche per 4.3.2, un sistema che al momento non"
+        " accetta posta.",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_TITLE] =
+        "Parametri non soddisfacibili ora",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_SHORT] =
+        "Il server al momento non può fare ciò che un parametro chiede.",
+        [TEXT_CODE_PARAMETERS_NOT_ACCOMMODATED_FULL] =
+        "Il server conosce i parametri che accompagnavano MAIL, che indica il mittente, o"
+        " RCPT, che indica un destinatario, ma al momento non può soddisfarli. È tempor"
+        "aneo: il client conserva il messaggio e riprova più tardi, oppure omette il par"
+        "ametro dove è possibile.",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_TITLE] =
+        "Invio della posta in attesa non avviabile",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_SHORT] =
+        "Il server al momento non può avviare l'invio della posta in attesa.",
+        [TEXT_CODE_UNABLE_TO_QUEUE_MESSAGES_FULL] =
+        "Risponde a ETRN, che chiede a un server di inviare la posta che trattiene per un"
+        " certo host. Il server ha capito la richiesta, ma non ha potuto avviare l'invio "
+        "di quella posta. La posta resta sul server, e il client può chiedere di nuovo p"
+        "iù tardi.",
+        [TEXT_CODE_NODE_NOT_ALLOWED_TITLE] =
+        "Richiesta della posta in attesa rifiutata",
+        [TEXT_CODE_NODE_NOT_ALLOWED_SHORT] =
+        "Il server non permette a questo client di chiedere quella posta.",
+        [TEXT_CODE_NODE_NOT_ALLOWED_FULL] =
+        "Risponde a ETRN, che chiede a un server di inviare la posta che trattiene per un"
+        " certo host. Il server conosce il comando ma non lo permette per quell'host; il "
+        "testo indica il motivo. La posta resta sul server. Anche se la prima cifra, 4, i"
+        "ndica un errore temporaneo, spesso l'amministratore del server deve prima conced"
+        "ere l'autorizzazione.",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_TITLE] =
+        "Guasto di un filtro locale",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_SHORT] =
+        "Un filtro del server non ha funzionato o ha rimandato il messaggio.",
+        [TEXT_CODE_LOCAL_FILTER_FAILURE_FULL] =
+        "Nessuna RFC definisce 471. I server lo usano per indicare un guasto dalla propri"
+        "a parte, spesso in un filtro contro lo spam o i virus; arriva dopo la fine del m"
+        "essaggio. In base alla prima cifra, 4, è temporaneo: il client conserva il mess"
+        "aggio e riprova più tardi.",
+        [TEXT_CODE_BAD_ADDRESS_TITLE] =
+        "Indirizzo errato",
+        [TEXT_CODE_BAD_ADDRESS_SHORT] =
+        "Il server non accetta l'indirizzo.",
+        [TEXT_CODE_BAD_ADDRESS_FULL] =
+        "Nessuna RFC definisce 510. I server lo usano per dire che un indirizzo è errato"
+        " o sconosciuto; arriva in risposta a MAIL, che indica il mittente, o a RCPT, che"
+        " indica un destinatario. In base alla prima cifra, 5, è permanente: il client n"
+        "on dovrebbe inviare di nuovo lo stesso messaggio senza modifiche, e occorre cont"
+        "rollare l'indirizzo.",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_TITLE] =
+        "Indirizzo del destinatario errato",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_SHORT] =
+        "Il server non accetta l'indirizzo del destinatario.",
+        [TEXT_CODE_BAD_DESTINATION_ADDRESS_FULL] =
+        "Nessuna RFC definisce 511. I server lo usano per dire che l'indirizzo del destin"
+        "atario è errato o sconosciuto; arriva in risposta a RCPT, che indica un destina"
+        "tario. In base alla prima cifra, 5, è permanente: il client non dovrebbe inviar"
+        "e di nuovo lo stesso messaggio senza modifiche, e occorre controllare l'indirizz"
+        "o.",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_TITLE] =
+        "Dominio del destinatario non trovato",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_SHORT] =
+        "Il dominio dell'indirizzo del destinatario non è stato trovato.",
+        [TEXT_CODE_DESTINATION_DOMAIN_NOT_FOUND_FULL] =
+        "Nessuna RFC definisce 512. I server lo usano per dire che il sistema dei nomi di"
+        " dominio (DNS) non conosce alcun server di posta per il dominio, cioè la parte "
+        "dell'indirizzo del destinatario dopo la @; arriva in risposta a RCPT, che indica"
+        " un destinatario. In base alla prima cifra, 5, è permanente: il client non dovr"
+        "ebbe inviare di nuovo lo stesso messaggio senza modifiche, e occorre controllare"
+        " l'indirizzo.",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_TITLE] =
+        "Tipo di indirizzo sbagliato",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_SHORT] =
+        "Il server non può usare un indirizzo di questo tipo.",
+        [TEXT_CODE_ADDRESS_TYPE_INCORRECT_FULL] =
+        "Nessuna RFC definisce 513. I server lo usano per dire che un indirizzo è di un "
+        "tipo che non possono usare; arriva in risposta a RCPT, che indica un destinatari"
+        "o. In base alla prima cifra, 5, è permanente: il client non dovrebbe inviare di"
+        " nuovo lo stesso messaggio senza modifiche, e occorre controllare l'indirizzo.",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "L'host non accetta mai posta",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "Questo host non accetta mai posta, da nessuno e per nessuno.",
+        [TEXT_CODE_HOST_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "Arriva al posto del saluto, e può poi rispondere a ogni ulteriore comando trann"
+        "e QUIT: l'host esiste, ma non riceve posta in nessun caso. Un esperimento preced"
+        "ente (RFC 1846) lo usava anche in risposta a RCPT, che indica un destinatario. "
+        "È permanente: riprovare con questo host non serve; occorre controllare l'indiri"
+        "zzo o le impostazioni che portano a esso.",
+        [TEXT_CODE_ENCRYPTION_NEEDED_TITLE] =
+        "Crittografia necessaria per l'autenticazione",
+        [TEXT_CODE_ENCRYPTION_NEEDED_SHORT] =
+        "La connessione deve essere crittografata prima che questa autenticazione sia pos"
+        "sibile.",
+        [TEXT_CODE_ENCRYPTION_NEEDED_FULL] =
+        "Nessuna RFC definisce 523 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano accanto a 5.7.10. Risponde ad AUTH, il comando di autenticazione: il meto"
+        "do di autenticazione scelto ha bisogno di una connessione crittografata. In base"
+        " alla prima cifra, 5, la stessa autenticazione sarebbe rifiutata di nuovo; il cl"
+        "ient dovrebbe attivare prima la crittografia o scegliere un metodo più robusto.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_TITLE] =
+        "Crittografia obbligatoria per il metodo di autenticazione",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_SHORT] =
+        "Il metodo di autenticazione scelto è consentito solo su una connessione crittog"
+        "rafata.",
+        [TEXT_CODE_ENCRYPTION_REQUIRED_FOR_MECHANISM_FULL] =
+        "Nessuna RFC definisce 524 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano accanto a 538 per 5.7.11. Risponde ad AUTH, il comando di autenticazione:"
+        " il metodo di autenticazione scelto è consentito solo quando la connessione è "
+        "crittografata. Almeno un programma server lo invia anche in risposta a RCPT, che"
+        " indica un destinatario, per una mailing list di cui non riesce a trovare i memb"
+        "ri. In base alla prima cifra, 5, lo stesso comando sarebbe rifiutato di nuovo; n"
+        "el caso di un'autenticazione, il client dovrebbe attivare prima la crittografia.",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_TITLE] =
+        "Account utente disabilitato",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_SHORT] =
+        "L'autenticazione è corretta, ma l'account è stato disabilitato.",
+        [TEXT_CODE_USER_ACCOUNT_DISABLED_FULL] =
+        "Nessuna RFC definisce 525 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano accanto a 5.7.13. Risponde ad AUTH, il comando di autenticazione: la pass"
+        "word è giusta, ma un amministratore ha disabilitato l'account. In base alla pri"
+        "ma cifra, 5, è permanente: una nuova password non serve; l'utente deve rivolger"
+        "si all'amministratore del server.",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_TITLE] =
+        "Recapito non consentito",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_SHORT] =
+        "Il server non consente questo recapito.",
+        [TEXT_CODE_DELIVERY_NOT_AUTHORIZED_FULL] =
+        "Nessuna RFC definisce 533 di per sé; la RFC 5248 e il registro della IANA lo el"
+        "encano fra i codici per 5.7.1, un recapito non consentito. Arriva in risposta a "
+        "RCPT, che indica un destinatario. In base alla prima cifra, 5, è permanente: il"
+        " client non dovrebbe inviare di nuovo lo stesso messaggio senza modifiche, e il "
+        "testo dovrebbe dire che cosa manca.",
+        [TEXT_CODE_REJECTED_AS_SPAM_TITLE] =
+        "Rifiutato come spam",
+        [TEXT_CODE_REJECTED_AS_SPAM_SHORT] =
+        "Il server ha rifiutato il messaggio come posta indesiderata.",
+        [TEXT_CODE_REJECTED_AS_SPAM_FULL] =
+        "Nessuna RFC definisce 541. I server lo usano per dire che un filtro ha preso il "
+        "messaggio per spam, cioè posta di massa indesiderata; arriva dopo la fine del m"
+        "essaggio. In base alla prima cifra, 5, è permanente: il client non dovrebbe inv"
+        "iare di nuovo lo stesso messaggio senza modifiche.",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_TITLE] =
+        "Parametri non riconosciuti",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_SHORT] =
+        "Il server non supporta un parametro che accompagnava il mittente o un destinatar"
+        "io.",
+        [TEXT_CODE_PARAMETERS_NOT_RECOGNIZED_FULL] =
+        "Un parametro che accompagnava MAIL, che indica il mittente, o RCPT, che indica u"
+        "n destinatario, è sconosciuto al server o non è supportato; alcuni server invi"
+        "ano questo codice anche quando è il comando stesso a essere scritto male. È pe"
+        "rmanente: lo stesso comando sarebbe rifiutato di nuovo. Il programma di invio pu"
+        "ò omettere il parametro se il messaggio non ne ha bisogno; altrimenti il messag"
+        "gio non può passare da questo server.",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_TITLE] =
+        "Il dominio non accetta posta",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_SHORT] =
+        "Il dominio del destinatario non accetta alcuna posta.",
+        [TEXT_CODE_DOMAIN_DOES_NOT_ACCEPT_MAIL_FULL] =
+        "Risponde a RCPT, che indica un destinatario: il server ha scoperto, per lo più "
+        "dal sistema dei nomi di dominio (DNS), che il dominio di quell'indirizzo non acc"
+        "etta posta; un dominio può dichiararlo con un record detto null MX. È permanen"
+        "te: nessun indirizzo di quel dominio può ricevere posta, e occorre controllare "
+        "l'indirizzo.",
+        [TEXT_CODE_MESSAGE_REFUSED_TITLE] =
+        "Messaggio rifiutato",
+        [TEXT_CODE_MESSAGE_REFUSED_SHORT] =
+        "Il server non consente il recapito di questo messaggio.",
+        [TEXT_CODE_MESSAGE_REFUSED_FULL] =
+        "Nessuna RFC definisce 571. Alcuni server, per lo più vecchi, lo usano per dire "
+        "che il recapito non è consentito, per esempio a causa di un blocco o di una reg"
+        "ola locale; arriva in risposta a RCPT, che indica un destinatario, o dopo la fin"
+        "e del messaggio. In base alla prima cifra, 5, è permanente: il client non dovre"
+        "bbe inviare di nuovo lo stesso messaggio senza modifiche.",
+        [TEXT_CLASS_1_TITLE] =
+        "Risposta preliminare",
+        [TEXT_CLASS_1_FULL] =
+        "In altri protocolli, un codice che comincia con 1 significa che l'azione è iniz"
+        "iata e che seguirà un'altra risposta. SMTP non usa questa classe: un server non"
+        " deve inviare un codice di questo tipo.",
+        [TEXT_CLASS_2_TITLE] =
+        "Successo",
+        [TEXT_CLASS_2_FULL] =
+        "Un codice che comincia con 2 significa che il comando è stato eseguito. Il clie"
+        "nt può procedere con il passo successivo.",
+        [TEXT_CLASS_3_TITLE] =
+        "Proseguire",
+        [TEXT_CLASS_3_FULL] =
+        "Un codice che comincia con 3 significa che fin qui il comando è accettato e che"
+        " il server attende ancora qualcosa, come il messaggio stesso o il passo successi"
+        "vo di un'autenticazione. Nulla è ancora deciso.",
+        [TEXT_CLASS_4_TITLE] =
+        "Errore temporaneo",
+        [TEXT_CLASS_4_FULL] =
+        "Un codice che comincia con 4 significa che il comando non è stato eseguito, ma "
+        "che lo stesso tentativo potrebbe riuscire più tardi. Il client conserva il mess"
+        "aggio, riprova per qualche tempo e segnala un errore al mittente solo se nessuno"
+        " dei tentativi riesce.",
+        [TEXT_CLASS_5_TITLE] =
+        "Errore permanente",
+        [TEXT_CLASS_5_FULL] =
+        "Un codice che comincia con 5 significa che il comando è stato rifiutato e che l"
+        "o stesso tentativo sarebbe rifiutato di nuovo. Il client non dovrebbe ripeterlo "
+        "senza modifiche; di solito avvisa il mittente che il messaggio non è stato reca"
+        "pitato. Una persona può comunque eliminare la causa, per esempio correggendo un"
+        " indirizzo, e poi inviare di nuovo.",
+        [TEXT_CATEGORY_0_TITLE] =
+        "Sintassi",
+        [TEXT_CATEGORY_0_FULL] =
+        "I codici la cui seconda cifra è 0 riguardano la forma dei comandi: sintassi err"
+        "ata, comandi sconosciuti, non supportati o superflui, e comandi che non rientran"
+        "o in nessun altro gruppo.",
+        [TEXT_CATEGORY_1_TITLE] =
+        "Informazioni",
+        [TEXT_CATEGORY_1_FULL] =
+        "I codici la cui seconda cifra è 1 rispondono a richieste di informazioni, come "
+        "lo stato o l'aiuto.",
+        [TEXT_CATEGORY_2_TITLE] =
+        "Connessione",
+        [TEXT_CATEGORY_2_FULL] =
+        "I codici la cui seconda cifra è 2 riguardano la connessione fra client e server"
+        ".",
+        [TEXT_CATEGORY_3_TITLE] =
+        "Non specificato (seconda cifra 3)",
+        [TEXT_CATEGORY_3_FULL] =
+        "La RFC 5321 non dà alla seconda cifra 3 un significato proprio. Le estensioni u"
+        "sano questi codici, soprattutto per l'accesso (autenticazione).",
+        [TEXT_CATEGORY_4_TITLE] =
+        "Non specificato (seconda cifra 4)",
+        [TEXT_CATEGORY_4_FULL] =
+        "La RFC 5321 non dà alla seconda cifra 4 un significato proprio, e nessun codice"
+        " standard la contiene. I server che inviano un codice di questo tipo lo hanno in"
+        "ventato; ci si può fidare solo della prima cifra.",
+        [TEXT_CATEGORY_5_TITLE] =
+        "Sistema di posta",
+        [TEXT_CATEGORY_5_FULL] =
+        "I codici la cui seconda cifra è 5 dicono come si pone il sistema di posta ricev"
+        "ente rispetto al messaggio o a un'altra azione che gli è stata chiesta.",
+        [TEXT_ENHANCED_0_0_TITLE] =
+        "Nessun altro dettaglio",
+        [TEXT_ENHANCED_0_0_FULL] =
+        "Il codice dice soltanto se l'operazione è riuscita (2), se per ora non è riusc"
+        "ita (4) o se non è riuscita in via definitiva (5). Se c'è una causa, va cercat"
+        "a nel testo accanto al codice.",
+        [TEXT_ENHANCED_1_0_TITLE] =
+        "Stato dell'indirizzo, non specificato",
+        [TEXT_ENHANCED_1_0_FULL] =
+        "Lo stato riguarda l'indirizzo del mittente o di un destinatario, e nessun altro "
+        "codice è adatto. Con la classe 2 l'indirizzo è stato accettato; con 4 o 5 qual"
+        "cosa nell'indirizzo è stato d'ostacolo.",
+        [TEXT_ENHANCED_1_1_TITLE] =
+        "La casella di posta non esiste",
+        [TEXT_ENHANCED_1_1_FULL] =
+        "Il dominio del destinatario non ha alcuna casella di posta con il nome che prece"
+        "de la @. Non è possibile recapitare messaggi a questo indirizzo.",
+        [TEXT_ENHANCED_1_2_TITLE] =
+        "Il dominio del destinatario non può ricevere posta",
+        [TEXT_ENHANCED_1_2_FULL] =
+        "La parte dell'indirizzo del destinatario dopo la @ non esiste o non accetta post"
+        "a. Non è possibile recapitare messaggi a questo indirizzo; il dominio potrebbe "
+        "contenere un errore di battitura.",
+        [TEXT_ENHANCED_1_3_TITLE] =
+        "Indirizzo del destinatario malformato",
+        [TEXT_ENHANCED_1_3_FULL] =
+        "L'indirizzo del destinatario non è scritto come deve esserlo un indirizzo di po"
+        "sta; per esempio può contenere uno spazio o mancare della @. Occorre correggerl"
+        "o prima che i messaggi possano raggiungerlo.",
+        [TEXT_ENHANCED_1_4_TITLE] =
+        "Indirizzo del destinatario ambiguo",
+        [TEXT_ENHANCED_1_4_FULL] =
+        "L'indirizzo corrisponde a più di una casella di posta, perciò il sistema ricev"
+        "ente non può sapere quale si intenda. Occorre l'indirizzo completo ed esatto.",
+        [TEXT_ENHANCED_1_5_TITLE] =
+        "Indirizzo del destinatario valido",
+        [TEXT_ENHANCED_1_5_FULL] =
+        "L'indirizzo del destinatario è giusto. In un rapporto di recapito indica il suc"
+        "cesso.",
+        [TEXT_ENHANCED_1_6_TITLE] =
+        "Casella di posta trasferita, nessun indirizzo di inoltro",
+        [TEXT_ENHANCED_1_6_FULL] =
+        "Un tempo l'indirizzo era valido, ma i messaggi per esso non vengono più accetta"
+        "ti né inoltrati. Non viene detto dove sia stata trasferita la casella.",
+        [TEXT_ENHANCED_1_7_TITLE] =
+        "Indirizzo del mittente malformato",
+        [TEXT_ENHANCED_1_7_FULL] =
+        "L'indirizzo del mittente non è scritto come deve esserlo un indirizzo di posta."
+        " Occorre correggerlo nelle impostazioni del programma di invio prima che il mess"
+        "aggio possa partire.",
+        [TEXT_ENHANCED_1_8_TITLE] =
+        "Il dominio del mittente non può ricevere posta",
+        [TEXT_ENHANCED_1_8_FULL] =
+        "La parte dell'indirizzo del mittente dopo la @ non esiste o non accetta posta, p"
+        "erciò le risposte e gli avvisi di mancato recapito non potrebbero tornare indie"
+        "tro. Molti sistemi non accettano messaggi di questo tipo.",
+        [TEXT_ENHANCED_1_9_TITLE] =
+        "Trasmesso, non seguiranno rapporti",
+        [TEXT_ENHANCED_1_9_FULL] =
+        "L'indirizzo del destinatario era valido e il messaggio è stato trasmesso a un s"
+        "istema che non invia rapporti di recapito. Non se ne saprà altro.",
+        [TEXT_ENHANCED_1_10_TITLE] =
+        "Il dominio del destinatario non accetta posta",
+        [TEXT_ENHANCED_1_10_FULL] =
+        "Il dominio del destinatario dichiara nel DNS, con un record detto null MX, che n"
+        "on accetta posta. Non è possibile recapitare messaggi a nessun indirizzo che si"
+        " trovi direttamente in questo dominio.",
+        [TEXT_ENHANCED_2_0_TITLE] =
+        "Stato della casella di posta, non specificato",
+        [TEXT_ENHANCED_2_0_FULL] =
+        "La casella di posta esiste e lo stato la riguarda, ma nessun altro codice è ada"
+        "tto. Con la classe 4 o 5 non è stato possibile depositare il messaggio nella ca"
+        "sella; il testo accanto al codice può dire perché.",
+        [TEXT_ENHANCED_2_1_TITLE] =
+        "Casella di posta disabilitata",
+        [TEXT_ENHANCED_2_1_FULL] =
+        "La casella di posta esiste ma non accetta messaggi, o per ora (classe 4) o in vi"
+        "a definitiva (classe 5). Può essere sospesa, chiusa o inutilizzata da molto tem"
+        "po.",
+        [TEXT_ENHANCED_2_2_TITLE] =
+        "Casella di posta piena",
+        [TEXT_ENHANCED_2_2_FULL] =
+        "La casella di posta ha raggiunto il suo limite di spazio. Potrà accettare di nu"
+        "ovo messaggi quando il destinatario avrà fatto spazio o ne avrà ricevuto altro"
+        ".",
+        [TEXT_ENHANCED_2_3_TITLE] =
+        "Messaggio troppo grande per la casella di posta",
+        [TEXT_ENHANCED_2_3_FULL] =
+        "Il messaggio è più grande di quanto questa casella di posta possa ricevere, an"
+        "che se il sistema di posta ne accetta di più grandi per altri. Occorre ridurlo.",
+        [TEXT_ENHANCED_2_4_TITLE] =
+        "Mailing list non espandibile",
+        [TEXT_ENHANCED_2_4_FULL] =
+        "L'indirizzo è quello di una mailing list, e il sistema non è riuscito a stabil"
+        "ire chi ne siano i membri. Non è stato possibile trasmettere loro il messaggio.",
+        [TEXT_ENHANCED_3_0_TITLE] =
+        "Stato del sistema di posta, non specificato",
+        [TEXT_ENHANCED_3_0_FULL] =
+        "Lo stato riguarda il sistema di posta nel suo insieme, e nessun altro codice è "
+        "adatto. Con la classe 4 o 5 qualcosa nel sistema, non nell'indirizzo, gli ha imp"
+        "edito di accettare il messaggio.",
+        [TEXT_ENHANCED_3_1_TITLE] =
+        "Sistema di posta pieno",
+        [TEXT_ENHANCED_3_1_FULL] =
+        "Il sistema ricevente ha esaurito lo spazio. Il messaggio potrà essere recapitat"
+        "o quando il suo amministratore avrà fatto spazio; eliminare messaggi da una sin"
+        "gola casella di posta potrebbe non bastare.",
+        [TEXT_ENHANCED_3_2_TITLE] =
+        "Il sistema non accetta posta",
+        [TEXT_ENHANCED_3_2_FULL] =
+        "Il sistema ricevente non accetta posta dalla rete: per ora, come durante una man"
+        "utenzione o un sovraccarico (classe 4), oppure mai (classe 5).",
+        [TEXT_ENHANCED_3_3_TITLE] =
+        "Funzione richiesta non supportata",
+        [TEXT_ENHANCED_3_3_FULL] =
+        "Il messaggio chiede una funzione che manca al sistema ricevente, o che non può "
+        "essere portata fino al sistema successivo. Il messaggio può partire solo senza "
+        "questa funzione.",
+        [TEXT_ENHANCED_3_4_TITLE] =
+        "Messaggio troppo grande per il sistema",
+        [TEXT_ENHANCED_3_4_FULL] =
+        "Il messaggio è più grande di quanto il sistema ricevente accetti per chiunque."
+        " Occorre ridurlo; i file di grandi dimensioni si possono condividere invece con "
+        "un collegamento.",
+        [TEXT_ENHANCED_3_5_TITLE] =
+        "Sistema di posta mal configurato",
+        [TEXT_ENHANCED_3_5_FULL] =
+        "Le impostazioni del sistema non gli permettono di accettare questo messaggio. De"
+        "ve correggerle il suo amministratore.",
+        [TEXT_ENHANCED_3_6_TITLE] =
+        "La priorità richiesta è stata cambiata",
+        [TEXT_ENHANCED_3_6_FULL] =
+        "Il messaggio è stato accettato, ma con una priorità diversa da quella richiest"
+        "a. La nuova priorità è indicata all'inizio del testo accanto al codice.",
+        [TEXT_ENHANCED_4_0_TITLE] =
+        "Stato della rete o dell'instradamento, non specificato",
+        [TEXT_ENHANCED_4_0_FULL] =
+        "Lo stato riguarda la rete o il percorso verso la destinazione, e nessun altro co"
+        "dice è adatto. Con la classe 4 o 5 non è stato possibile trasmettere il messag"
+        "gio.",
+        [TEXT_ENHANCED_4_1_TITLE] =
+        "Nessuna risposta dall'host",
+        [TEXT_ENHANCED_4_1_FULL] =
+        "Il server di posta successivo non ha risposto quando il sistema mittente ha tent"
+        "ato di connettersi. Può essere occupato, spento o isolato dalla rete; di solito"
+        " il sistema mittente riprova.",
+        [TEXT_ENHANCED_4_2_TITLE] =
+        "Connessione interrotta",
+        [TEXT_ENHANCED_4_2_FULL] =
+        "Una connessione è stata stabilita, ma si è interrotta o è diventata troppo le"
+        "nta prima che il messaggio fosse passato. Di solito il sistema mittente riprova.",
+        [TEXT_ENHANCED_4_3_TITLE] =
+        "Errore di un server di directory o DNS",
+        [TEXT_ENHANCED_4_3_FULL] =
+        "Non è stato possibile interrogare una directory necessaria per trasmettere il m"
+        "essaggio; il più delle volte si tratta del DNS, l'elenco dei nomi di dominio di"
+        " Internet. Di solito il sistema mittente riprova.",
+        [TEXT_ENHANCED_4_4_TITLE] =
+        "Nessun percorso verso la destinazione",
+        [TEXT_ENHANCED_4_4_FULL] =
+        "Non è stato possibile scoprire dove debba andare il messaggio al passo successi"
+        "vo, di solito perché il DNS non indica alcun server di posta per il dominio del"
+        " destinatario. Il dominio può contenere un errore di battitura o essere configu"
+        "rato male.",
+        [TEXT_ENHANCED_4_5_TITLE] =
+        "Sistema di posta congestionato",
+        [TEXT_ENHANCED_4_5_FULL] =
+        "Il sistema di posta ha più messaggi da gestire di quanti riesca a trattarne al "
+        "momento. Di solito il messaggio può passare più tardi.",
+        [TEXT_ENHANCED_4_6_TITLE] =
+        "Rilevato un loop di posta",
+        [TEXT_ENHANCED_4_6_FULL] =
+        "Il messaggio è stato trasmesso troppe volte, perché alcuni server di posta o i"
+        "ndirizzi di inoltro se lo passano in circolo. Deve interrompere il circolo chi h"
+        "a configurato l'instradamento o l'inoltro.",
+        [TEXT_ENHANCED_4_7_TITLE] =
+        "Tempo per il recapito scaduto",
+        [TEXT_ENHANCED_4_7_FULL] =
+        "Il messaggio è troppo vecchio: ha atteso troppo a lungo in una coda, o ha super"
+        "ato il limite di tempo fissato dal mittente. Il vero ostacolo può essere indica"
+        "to accanto al codice o in un rapporto precedente.",
+        [TEXT_ENHANCED_5_0_TITLE] =
+        "Stato del protocollo, non specificato",
+        [TEXT_ENHANCED_5_0_FULL] =
+        "Lo stato riguarda lo scambio di comandi fra i due sistemi, e nessun altro codice"
+        " è adatto. Con la classe 2 è tutto a posto; con 4 o 5 qualcosa nello scambio n"
+        "on ha funzionato.",
+        [TEXT_ENHANCED_5_1_TITLE] =
+        "Comando non valido",
+        [TEXT_ENHANCED_5_1_FULL] =
+        "Il programma di invio ha dato un comando nel momento sbagliato, o un comando che"
+        " il server non supporta. Occorre correggere il programma o le sue impostazioni, "
+        "non il messaggio.",
+        [TEXT_ENHANCED_5_2_TITLE] =
+        "Errore di sintassi in un comando",
+        [TEXT_ENHANCED_5_2_FULL] =
+        "Il programma di invio ha dato un comando che il server non ha potuto capire, per"
+        "ché è sconosciuto o scritto male. La causa può essere un indirizzo insolito o"
+        " un difetto del programma.",
+        [TEXT_ENHANCED_5_3_TITLE] =
+        "Troppi destinatari",
+        [TEXT_ENHANCED_5_3_FULL] =
+        "Il messaggio ha più destinatari di quanti se ne possano servire in una volta. N"
+        "ormalmente il sistema mittente recapita il messaggio agli altri in seguito; dove"
+        " non può farlo, occorre inviarlo a gruppi più piccoli.",
+        [TEXT_ENHANCED_5_4_TITLE] =
+        "Argomenti del comando non validi",
+        [TEXT_ENHANCED_5_4_FULL] =
+        "Il comando in sé è valido, ma ciò che lo accompagnava, come un indirizzo o un"
+        "'opzione, è fuori dai limiti o non è supportato. Occorre correggere l'indirizz"
+        "o, il programma o le sue impostazioni.",
+        [TEXT_ENHANCED_5_5_TITLE] =
+        "Versione del protocollo errata",
+        [TEXT_ENHANCED_5_5_FULL] =
+        "I due sistemi usano versioni di un protocollo di posta che non si accordano fra "
+        "loro. Occorre aggiornarne uno o configurarlo diversamente.",
+        [TEXT_ENHANCED_5_6_TITLE] =
+        "Dati di autenticazione troppo lunghi",
+        [TEXT_ENHANCED_5_6_FULL] =
+        "Durante l'autenticazione il programma di invio ha inviato una riga più lunga di"
+        " quanto il server possa accettare, perciò l'autenticazione non è riuscita. Occ"
+        "orre cambiare il metodo di autenticazione, la password o il token, oppure il pro"
+        "gramma, non il messaggio.",
+        [TEXT_ENHANCED_6_0_TITLE] =
+        "Stato del contenuto, non specificato",
+        [TEXT_ENHANCED_6_0_FULL] =
+        "Lo stato riguarda il contenuto del messaggio, e nessun altro codice è adatto. C"
+        "on la classe 2 il contenuto è stato accettato; con 4 o 5 qualcosa al suo intern"
+        "o è stato d'ostacolo.",
+        [TEXT_ENHANCED_6_1_TITLE] =
+        "Tipo di contenuto non supportato",
+        [TEXT_ENHANCED_6_1_FULL] =
+        "Il messaggio contiene un tipo di contenuto, come un certo genere di allegato, ch"
+        "e un sistema lungo il percorso non sa gestire. Occorre inviarlo in un'altra form"
+        "a.",
+        [TEXT_ENHANCED_6_2_TITLE] =
+        "Conversione necessaria ma non consentita",
+        [TEXT_ENHANCED_6_2_FULL] =
+        "Il contenuto dovrebbe essere convertito in un'altra forma prima di poter essere "
+        "recapitato, ma il mittente o una regola del sistema mittente lo vieta. Il messag"
+        "gio può partire solo in un'altra forma, oppure se la conversione viene consenti"
+        "ta.",
+        [TEXT_ENHANCED_6_3_TITLE] =
+        "Conversione necessaria ma non possibile",
+        [TEXT_ENHANCED_6_3_FULL] =
+        "Il contenuto dovrebbe essere convertito per il sistema successivo, e un sistema "
+        "lungo il percorso non può farlo; per esempio può non essere in grado di trasfo"
+        "rmare un testo a 8 bit in uno a 7 bit. Occorre inviare il messaggio in una forma"
+        " più semplice.",
+        [TEXT_ENHANCED_6_4_TITLE] =
+        "Contenuto perso nella conversione",
+        [TEXT_ENHANCED_6_4_FULL] =
+        "La conversione del messaggio in un'altra forma fa perdere parte del suo contenut"
+        "o. Con la classe 2 è stato comunque recapitato; con la classe 5 no, perché il "
+        "mittente aveva escluso qualsiasi perdita.",
+        [TEXT_ENHANCED_6_5_TITLE] =
+        "Conversione non riuscita",
+        [TEXT_ENHANCED_6_5_FULL] =
+        "Il contenuto doveva essere convertito in un'altra forma prima di poter essere re"
+        "capitato, e il tentativo non è riuscito. Non è stato possibile trasmettere il "
+        "messaggio.",
+        [TEXT_ENHANCED_6_6_TITLE] =
+        "Contenuto del messaggio non disponibile",
+        [TEXT_ENHANCED_6_6_FULL] =
+        "Il contenuto doveva essere prelevato da un altro sistema, e ciò non è riuscito"
+        ". Quindi non c'era nulla da recapitare.",
+        [TEXT_ENHANCED_6_7_TITLE] =
+        "Indirizzo non ASCII non consentito",
+        [TEXT_ENHANCED_6_7_FULL] =
+        "L'indirizzo del mittente o di un destinatario contiene caratteri esterni all'ASC"
+        "II, come é o 例, che per questo indirizzo non sono consentiti. Occorre un indi"
+        "rizzo formato da lettere non accentate dalla a alla z, cifre e segni consueti.",
+        [TEXT_ENHANCED_6_8_TITLE] =
+        "La risposta richiederebbe caratteri non ASCII",
+        [TEXT_ENHANCED_6_8_FULL] =
+        "Per rispondere, il server dovrebbe nominare una casella di posta con caratteri e"
+        "sterni all'ASCII, come é o 例, ma il programma di invio non ha dichiarato di p"
+        "oter leggere una risposta di questo tipo. Occorre un programma che supporti gli "
+        "indirizzi internazionali (SMTPUTF8).",
+        [TEXT_ENHANCED_6_9_TITLE] =
+        "Messaggio internazionale non recapitabile",
+        [TEXT_ENHANCED_6_9_FULL] =
+        "Gli indirizzi o altre righe di intestazione del messaggio contengono caratteri e"
+        "sterni all'ASCII, come é o 例, inviati in una forma che il sistema di almeno u"
+        "n destinatario non può accettare. Occorre inviare il messaggio senza di essi, o"
+        " con una codifica più vecchia per rappresentarli.",
+        [TEXT_ENHANCED_6_10_TITLE] =
+        "Duplicato superato di X.6.8",
+        [TEXT_ENHANCED_6_10_FULL] =
+        "Questo codice significa lo stesso di X.6.8 e non si dovrebbe più usare: la risp"
+        "osta richiede caratteri esterni all'ASCII, e il programma di invio non ha dichia"
+        "rato di poterli leggere.",
+        [TEXT_ENHANCED_7_0_TITLE] =
+        "Stato relativo a sicurezza o regole, non specificato",
+        [TEXT_ENHANCED_7_0_FULL] =
+        "Lo stato riguarda la sicurezza o le regole, e nessun altro codice è adatto o no"
+        "n si può dire di più. Con la classe 2 spesso conferma che l'autenticazione è "
+        "riuscita; con 4 o 5 una regola è stata d'ostacolo.",
+        [TEXT_ENHANCED_7_1_TITLE] =
+        "Recapito non consentito",
+        [TEXT_ENHANCED_7_1_FULL] =
+        "Il mittente non può inviare questo messaggio a questa destinazione, a causa di "
+        "una regola del sistema ricevente o del destinatario. I server usano questo codic"
+        "e per regole di ogni genere; il testo accanto spesso dice quale.",
+        [TEXT_ENHANCED_7_2_TITLE] =
+        "Invio alla mailing list non consentito",
+        [TEXT_ENHANCED_7_2_FULL] =
+        "Il destinatario è una mailing list a cui questo mittente non può scrivere. Occ"
+        "orre esserne membri, o avere il permesso del proprietario della mailing list.",
+        [TEXT_ENHANCED_7_3_TITLE] =
+        "Conversione di sicurezza non possibile",
+        [TEXT_ENHANCED_7_3_FULL] =
+        "Per essere recapitato, il messaggio dovrebbe passare da un tipo di posta sicura "
+        "a un altro, e questo non si può fare. Occorre inviarlo in una forma che il sist"
+        "ema del destinatario sappia gestire.",
+        [TEXT_ENHANCED_7_4_TITLE] =
+        "Funzione di sicurezza non supportata",
+        [TEXT_ENHANCED_7_4_FULL] =
+        "Il messaggio usa una funzione di sicurezza, come un modo di autenticarsi, che un"
+        " sistema lungo il percorso non supporta. Occorre una funzione supportata da entr"
+        "ambe le parti.",
+        [TEXT_ENHANCED_7_5_TITLE] =
+        "Errore crittografico",
+        [TEXT_ENHANCED_7_5_FULL] =
+        "Un sistema che controlla o decifra i messaggi lungo il percorso non ha potuto fa"
+        "rlo, perché una chiave o un certificato mancava o non era valido. I server usan"
+        "o questo codice anche quando il certificato dell'altro server non è attendibile"
+        ".",
+        [TEXT_ENHANCED_7_6_TITLE] =
+        "Algoritmo crittografico non supportato",
+        [TEXT_ENHANCED_7_6_FULL] =
+        "Un sistema che controlla o decifra i messaggi lungo il percorso non ha potuto fa"
+        "rlo, perché non supporta l'algoritmo usato. Occorre un algoritmo supportato da "
+        "entrambe le parti.",
+        [TEXT_ENHANCED_7_7_TITLE] =
+        "Messaggio alterato lungo il percorso",
+        [TEXT_ENHANCED_7_7_FULL] =
+        "Un sistema che controlla i messaggi lungo il percorso ha trovato questo messaggi"
+        "o danneggiato o modificato. Potrebbe non essere più ciò che il mittente ha scr"
+        "itto.",
+        [TEXT_ENHANCED_7_8_TITLE] =
+        "Dati di autenticazione non validi",
+        [TEXT_ENHANCED_7_8_FULL] =
+        "Il programma di invio ha tentato di autenticarsi, e il suo nome utente, la passw"
+        "ord o il token di accesso non è stato accettato. Il messaggio non può essere i"
+        "nviato finché questi dati non vengono corretti.",
+        [TEXT_ENHANCED_7_9_TITLE] =
+        "Metodo di autenticazione troppo debole",
+        [TEXT_ENHANCED_7_9_FULL] =
+        "Il modo in cui il programma di invio ha tentato di autenticarsi è meno sicuro d"
+        "i quanto il server esiga da questo utente. Occorre scegliere nel programma un me"
+        "todo più robusto.",
+        [TEXT_ENHANCED_7_10_TITLE] =
+        "Crittografia necessaria",
+        [TEXT_ENHANCED_7_10_FULL] =
+        "È richiesta innanzitutto una connessione crittografata (TLS), il più delle vol"
+        "te prima dell'autenticazione. Occorre attivare la crittografia nel programma di "
+        "invio o sul server mittente.",
+        [TEXT_ENHANCED_7_11_TITLE] =
+        "Questo metodo di autenticazione richiede la crittografia",
+        [TEXT_ENHANCED_7_11_FULL] =
+        "Questo modo di autenticarsi si può usare solo su una connessione crittografata."
+        " Occorre attivare la crittografia (TLS) nel programma di invio, oppure scegliere"
+        " un altro modo di autenticarsi.",
+        [TEXT_ENHANCED_7_12_TITLE] =
+        "Account non pronto per questo metodo di autenticazione",
+        [TEXT_ENHANCED_7_12_FULL] =
+        "L'account deve essere passato al metodo di autenticazione scelto prima che lo si"
+        " possa usare. Di solito basta autenticarsi una volta con il semplice metodo dett"
+        "o PLAIN, su una connessione crittografata.",
+        [TEXT_ENHANCED_7_13_TITLE] =
+        "Account utente disabilitato",
+        [TEXT_ENHANCED_7_13_FULL] =
+        "Il nome utente e la password sono giusti, ma l'account è stato disattivato, per"
+        " esempio per una fattura non pagata o per un abuso. Solo il suo amministratore p"
+        "uò riattivarlo.",
+        [TEXT_ENHANCED_7_14_TITLE] =
+        "Occorre un rapporto di fiducia fra server",
+        [TEXT_ENHANCED_7_14_FULL] =
+        "Il server doveva prelevare il contenuto del messaggio da un altro server, ma i d"
+        "ue non sono stati configurati per fidarsi l'uno dell'altro. Deve provvedervi un "
+        "amministratore.",
+        [TEXT_ENHANCED_7_15_TITLE] =
+        "Priorità troppo bassa",
+        [TEXT_ENHANCED_7_15_FULL] =
+        "Il server accetta solo messaggi con una priorità più alta di quella di questo,"
+        " forse solo per un certo tempo. Il messaggio può partire più tardi, o con una "
+        "priorità più alta se il mittente può usarne una.",
+        [TEXT_ENHANCED_7_16_TITLE] =
+        "Troppo grande per la sua priorità",
+        [TEXT_ENHANCED_7_16_FULL] =
+        "Il messaggio è più grande di quanto il server accetti con questa priorità, fo"
+        "rse solo per un certo tempo. Occorre ridurlo, oppure inviarlo più tardi o con u"
+        "na priorità più alta.",
+        [TEXT_ENHANCED_7_17_TITLE] =
+        "La casella di posta ha un nuovo titolare",
+        [TEXT_ENHANCED_7_17_FULL] =
+        "Il mittente voleva che il messaggio fosse recapitato solo se la casella di posta"
+        " avesse avuto lo stesso titolare a partire da una certa data, e non è così. Qu"
+        "esto evita che il messaggio arrivi a un estraneo.",
+        [TEXT_ENHANCED_7_18_TITLE] =
+        "Il dominio ha un nuovo titolare",
+        [TEXT_ENHANCED_7_18_FULL] =
+        "Il mittente voleva che il messaggio fosse recapitato solo se l'indirizzo avesse "
+        "avuto lo stesso titolare a partire da una certa data, ma da allora il dominio ha"
+        " cambiato titolare. Questo evita che il messaggio arrivi a un estraneo.",
+        [TEXT_ENHANCED_7_19_TITLE] =
+        "Titolare della casella di posta non verificabile",
+        [TEXT_ENHANCED_7_19_FULL] =
+        "Il mittente voleva che il messaggio fosse recapitato solo se la casella di posta"
+        " avesse avuto lo stesso titolare a partire da una certa data, ma il sistema rice"
+        "vente non ne ha traccia. Il mittente deve decidere se inviarlo di nuovo senza qu"
+        "esta condizione.",
+        [TEXT_ENHANCED_7_20_TITLE] =
+        "Nessuna firma DKIM valida",
+        [TEXT_ENHANCED_7_20_FULL] =
+        "Il messaggio non ha alcuna firma DKIM valida; DKIM è la firma digitale con cui "
+        "un dominio garantisce per i propri messaggi. L'amministratore del dominio mitten"
+        "te deve configurare DKIM o ripararlo.",
+        [TEXT_ENHANCED_7_21_TITLE] =
+        "Nessuna firma DKIM accettabile",
+        [TEXT_ENHANCED_7_21_FULL] =
+        "Il messaggio ha una firma DKIM valida, con cui un dominio garantisce per i propr"
+        "i messaggi, ma non soddisfa le esigenze proprie del sistema ricevente. Per esemp"
+        "io può coprire una parte troppo piccola del messaggio.",
+        [TEXT_ENHANCED_7_22_TITLE] =
+        "Nessuna firma DKIM del dominio dell'autore",
+        [TEXT_ENHANCED_7_22_FULL] =
+        "Il messaggio ha una firma DKIM valida, con cui un dominio garantisce per i propr"
+        "i messaggi, ma nessuna del dominio dell'indirizzo From che il lettore vede. Il m"
+        "essaggio deve essere firmato da quel dominio.",
+        [TEXT_ENHANCED_7_23_TITLE] =
+        "Controllo SPF non superato",
+        [TEXT_ENHANCED_7_23_FULL] =
+        "Il dominio del mittente pubblica un elenco dei server che possono inviare la sua"
+        " posta (SPF), e il server che ha inviato questo messaggio non vi è autorizzato."
+        " Occorre ampliare l'elenco, oppure inviare il messaggio tramite un server che vi"
+        " figuri.",
+        [TEXT_ENHANCED_7_24_TITLE] =
+        "Errore nel controllo SPF",
+        [TEXT_ENHANCED_7_24_FULL] =
+        "Non è stato possibile valutare l'elenco dei server che possono inviare posta pe"
+        "r il dominio del mittente (SPF). O contiene un errore, o il DNS non ha risposto.",
+        [TEXT_ENHANCED_7_25_TITLE] =
+        "Controllo del DNS inverso non superato",
+        [TEXT_ENHANCED_7_25_FULL] =
+        "Il nome che il DNS indica per l'indirizzo IP del server mittente manca, o non ri"
+        "conduce a quell'indirizzo. L'amministratore del server mittente deve farlo corre"
+        "ggere.",
+        [TEXT_ENHANCED_7_26_TITLE] =
+        "Più controlli del mittente non superati",
+        [TEXT_ENHANCED_7_26_FULL] =
+        "Più di uno dei controlli su chi ha davvero inviato il messaggio non è stato su"
+        "perato, come SPF e DKIM; il codice non dice quali. L'amministratore del dominio "
+        "mittente deve correggere i suoi record DNS o il suo server di posta.",
+        [TEXT_ENHANCED_7_27_TITLE] =
+        "Il dominio del mittente non accetta posta",
+        [TEXT_ENHANCED_7_27_FULL] =
+        "Il dominio del mittente dichiara nel DNS, con un record detto null MX, che non a"
+        "ccetta posta, perciò le risposte e gli avvisi di mancato recapito non potrebber"
+        "o tornare indietro. Al mittente occorre un indirizzo che possa ricevere posta.",
+        [TEXT_ENHANCED_7_28_TITLE] =
+        "Rilevata un'ondata di messaggi",
+        [TEXT_ENHANCED_7_28_FULL] =
+        "Il messaggio sembra far parte di un'ondata di messaggi indesiderati simili, come"
+        " quelli inviati in gran numero per sommergere una casella di posta.",
+        [TEXT_ENHANCED_7_29_TITLE] =
+        "Controllo ARC non superato",
+        [TEXT_ENHANCED_7_29_FULL] =
+        "Il messaggio porta sigilli ARC, in cui ogni sistema che lo ha inoltrato annota i"
+        " controlli del mittente che ha eseguito, e questi sigilli non sono validi. Non p"
+        "ossono dimostrare che il messaggio fosse autentico prima di essere inoltrato.",
+        [TEXT_ENHANCED_7_30_TITLE] =
+        "Crittografia richiesta non supportata",
+        [TEXT_ENHANCED_7_30_FULL] =
+        "Il messaggio può essere trasmesso solo su connessioni crittografate, a server c"
+        "he supportano REQUIRETLS, e nessuno dei server successivi lo supporta. Non è st"
+        "ato trasmesso senza questa protezione.",
+        [TEXT_ENHANCED_CLASS_2_TITLE] =
+        "Successo",
+        [TEXT_ENHANCED_CLASS_2_FULL] =
+        "Ha funzionato: il comando o l'indirizzo è stato accettato, oppure il messaggio "
+        "è stato recapitato o trasmesso.",
+        [TEXT_ENHANCED_CLASS_4_TITLE] =
+        "Errore temporaneo",
+        [TEXT_ENHANCED_CLASS_4_FULL] =
+        "Qualcosa che può passare ostacola il messaggio. Normalmente il sistema mittente"
+        " riprova da solo.",
+        [TEXT_ENHANCED_CLASS_5_TITLE] =
+        "Errore permanente",
+        [TEXT_ENHANCED_CLASS_5_FULL] =
+        "Il messaggio così com'è non può essere recapitato. Occorre cambiare qualcosa "
+        "prima che valga la pena di inviarlo di nuovo.",
+        [TEXT_SUBJECT_0_TITLE] =
+        "Nessun ambito indicato",
+        [TEXT_SUBJECT_0_FULL] =
+        "Il codice non dice di che cosa si tratta: solo il suo primo numero ha un signifi"
+        "cato.",
+        [TEXT_SUBJECT_1_TITLE] =
+        "Indirizzo",
+        [TEXT_SUBJECT_1_FULL] =
+        "Lo stato riguarda l'indirizzo del mittente o di un destinatario: come è scritto"
+        ", o se esiste. Di solito il mittente può correggerlo.",
+        [TEXT_SUBJECT_2_TITLE] =
+        "Casella di posta",
+        [TEXT_SUBJECT_2_FULL] =
+        "Lo stato riguarda la casella di posta del destinatario, per esempio il fatto che"
+        " sia piena o disabilitata. Di solito il destinatario può intervenire.",
+        [TEXT_SUBJECT_3_TITLE] =
+        "Sistema di posta",
+        [TEXT_SUBJECT_3_FULL] =
+        "Lo stato riguarda il sistema di posta ricevente nel suo insieme. Di solito il su"
+        "o amministratore può intervenire.",
+        [TEXT_SUBJECT_4_TITLE] =
+        "Rete e instradamento",
+        [TEXT_SUBJECT_4_FULL] =
+        "Lo stato riguarda il percorso verso la destinazione: le connessioni, il DNS o l'"
+        "instradamento da un server al successivo. Di solito gli amministratori dei siste"
+        "mi lungo il percorso possono intervenire.",
+        [TEXT_SUBJECT_5_TITLE] =
+        "Protocollo di posta",
+        [TEXT_SUBJECT_5_FULL] =
+        "Lo stato riguarda i comandi con cui i due sistemi si trasmettono la posta. Rient"
+        "rano qui i difetti dei programmi e le connessioni difettose.",
+        [TEXT_SUBJECT_6_TITLE] =
+        "Contenuto del messaggio",
+        [TEXT_SUBJECT_6_FULL] =
+        "Lo stato riguarda il contenuto del messaggio: il tipo, il formato o la conversio"
+        "ne in un'altra forma.",
+        [TEXT_SUBJECT_7_TITLE] =
+        "Sicurezza o regole",
+        [TEXT_SUBJECT_7_FULL] =
+        "Lo stato riguarda la sicurezza o le regole di una delle parti: chi può inviare,"
+        " l'autenticazione, la crittografia o la prova del mittente.",
+        [TEXT_SUBJECT_UNKNOWN_TITLE] =
+        "Ambito sconosciuto",
+        [TEXT_SUBJECT_UNKNOWN_FULL] =
+        "Il secondo numero non ha alcun significato nello standard. Ci si può fidare sol"
+        "o del primo numero.",
+        [TEXT_REASON_UNKNOWN_TITLE] =
+        "Motivo non indicato",
+        [TEXT_REASON_UNKNOWN_BECAUSE] =
+        "c'è stato un problema che la risposta non spiega",
+        [TEXT_REASON_UNKNOWN_FULL] =
+        "Né il codice né il testo accanto dicono perché. La causa può essere nell'ind"
+        "irizzo, nel messaggio o in uno dei due sistemi di posta. Una supposizione potreb"
+        "be portare fuori strada, perciò non se ne fa nessuna.",
+        [TEXT_REASON_UNKNOWN_ADVICE_NOBODY] =
+        "Se il codice comincia con 4, aspettare: il proprio server di posta riprova da so"
+        "lo. Se comincia con 5, controllare prima l'indirizzo. Se è giusto, mostrare l'i"
+        "ntera risposta al proprio amministratore di posta, che può chiedere alla parte "
+        "del destinatario.",
+        [TEXT_REASON_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Cercare nel proprio log di posta la risposta completa, con il comando a cui risp"
+        "onde. Scrivere a postmaster presso il dominio del destinatario indicando la risp"
+        "osta, l'ora e l'indirizzo IP del proprio server.",
+        [TEXT_REASON_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Cercare il tentativo nel log del proprio server in base all'ora e all'indirizzo "
+        "IP del mittente; il log spesso dice più della risposta. Fare in modo che in fut"
+        "uro il server indichi il motivo nelle risposte, perché i mittenti sappiano che "
+        "cosa fare.",
+        [TEXT_REASON_MAILBOX_FULL_TITLE] =
+        "Casella di posta piena",
+        [TEXT_REASON_MAILBOX_FULL_BECAUSE] =
+        "la casella di posta del destinatario è piena",
+        [TEXT_REASON_MAILBOX_FULL_FULL] =
+        "La casella di posta ha esaurito lo spazio che le è stato assegnato, perciò non"
+        " c'è posto per nuovi messaggi. Molte caselle piene vengono svuotate entro qualc"
+        "he giorno. Una che resta piena per settimane spesso non viene più letta.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT] =
+        "Eliminare ciò che non serve più, a cominciare dagli allegati grandi, e poi svu"
+        "otare il cestino e la cartella della posta indesiderata, che di solito contano a"
+        "nch'essi. Se non basta, chiedere altro spazio al proprio provider di posta. Appe"
+        "na c'è posto, i messaggi dei mittenti possono arrivare di nuovo.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER] =
+        "Avvisare il destinatario per un'altra via, per esempio per telefono, che la case"
+        "lla di posta è piena. Se il messaggio è tornato indietro, inviarlo di nuovo do"
+        "po un giorno. Se l'invio continua a fallire per settimane, smettere di scrivere "
+        "a questo indirizzo.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_SENDER_ADMIN] =
+        "Lasciare che il proprio server continui a riprovare per il tempo consueto. Togli"
+        "ere l'indirizzo dalle proprie mailing list se continua a dare lo stesso errore.",
+        [TEXT_REASON_MAILBOX_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "Alzare il limite di spazio della casella di posta, o aiutare il titolare a svuot"
+        "arla. Se nessuno usa più la casella, chiuderla, perché i mittenti sappiano che"
+        " l'indirizzo non esiste più.",
+        [TEXT_REASON_RECIPIENT_RATE_TITLE] =
+        "Il destinatario riceve troppo in fretta",
+        [TEXT_REASON_RECIPIENT_RATE_BECAUSE] =
+        "per questo destinatario arrivano più messaggi di quanti la casella di posta pos"
+        "sa accettarne in una volta",
+        [TEXT_REASON_RECIPIENT_RATE_FULL] =
+        "Una casella di posta può accettare solo un certo numero di messaggi in un dato "
+        "tempo, da tutti i mittenti insieme. Questa ha raggiunto il limite. Il messaggio "
+        "inviato non ne è la causa, e il limite viene meno da solo.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_NOBODY] =
+        "Non c'è nulla da correggere. Aspettare: il proprio server di posta riprova da s"
+        "olo. Se il messaggio è tornato indietro, inviarlo di nuovo dopo qualche ora.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_SENDER_ADMIN] =
+        "Lasciare che il proprio server riprovi a intervalli crescenti. Se sono i propri "
+        "sistemi a inviare molto a questo destinatario, per esempio allarmi o notifiche, "
+        "raccogliere il tutto in meno messaggi.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT] =
+        "Cercare nella propria casella di posta un'ondata di notifiche, conferme di iscri"
+        "zione o risposte automatiche, e fermarla all'origine. Se serve davvero ricevere "
+        "così tanta posta, chiedere al proprio provider di posta un limite più alto.",
+        [TEXT_REASON_RECIPIENT_RATE_ADVICE_RECIPIENT_ADMIN] =
+        "Vedere nel log chi invia così tanto a questa casella di posta. Fermare l'ondata"
+        " all'origine, oppure alzare il limite se i messaggi sono desiderati.",
+        [TEXT_REASON_EXPIRED_TITLE] =
+        "Tempo per il recapito scaduto",
+        [TEXT_REASON_EXPIRED_BECAUSE] =
+        "il tempo consentito per il recapito è scaduto",
+        [TEXT_REASON_EXPIRED_FULL] =
+        "L'invio del messaggio è stato tentato più e più volte, di solito per alcuni g"
+        "iorni, e poi abbandonato. Il vero ostacolo era un altro, come un server non ragg"
+        "iungibile; spesso il rapporto indica l'ultimo. Il messaggio non arriverà se non"
+        " viene inviato di nuovo.",
+        [TEXT_REASON_EXPIRED_ADVICE_RECIPIENT_ADMIN] =
+        "Scoprire perché la posta non riusciva a entrare. Controllare che i server di po"
+        "sta del dominio siano quelli giusti (`dig +short MX example.com`, con il proprio"
+        " dominio al posto dell'esempio), che siano in funzione e raggiungibili dall'este"
+        "rno sulla porta 25, e che il loro log non mostri una lunga serie di rifiuti temp"
+        "oranei.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER] =
+        "Controllare l'indirizzo, soprattutto la parte dopo la @. Chiedere al destinatari"
+        "o per un'altra via se gli altri messaggi arrivano. Inviare di nuovo il messaggio"
+        " quando l'ostacolo è scomparso.",
+        [TEXT_REASON_EXPIRED_ADVICE_SENDER_ADMIN] =
+        "Cercare nel proprio log di posta le risposte ai tentativi precedenti: indicano i"
+        "l vero ostacolo. Dal server mittente, provare a raggiungere il server del destin"
+        "atario, per esempio con `nc -vz mx.example.com 25`. Se altri riescono a raggiung"
+        "erlo e il proprio server no, l'ostacolo è dalla propria parte.",
+        [TEXT_REASON_ROUTING_LOOP_TITLE] =
+        "Loop di posta",
+        [TEXT_REASON_ROUTING_LOOP_BECAUSE] =
+        "il messaggio girava in circolo o è passato per troppi server",
+        [TEXT_REASON_ROUTING_LOOP_FULL] =
+        "Ogni server che trasmette un messaggio vi aggiunge una riga. Questo messaggio ha"
+        " troppe di queste righe, e ciò significa quasi sempre che dei server o degli in"
+        "dirizzi di inoltro se lo rimpallano. Viene fermato perché non giri all'infinito"
+        ".",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT_ADMIN] =
+        "Nell'intestazione del messaggio tornato indietro, leggere le righe Received dal "
+        "basso verso l'alto: i nomi di server che si ripetono formano il loop. Poi correg"
+        "gere ciò che rimanda indietro il messaggio: i record MX del dominio (`dig +shor"
+        "t MX example.com`), l'elenco dei domini per cui il proprio server accetta posta,"
+        " oppure l'inoltro fra i propri server.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_RECIPIENT] =
+        "Esaminare le regole di inoltro e di filtro di tutte le proprie caselle di posta."
+        " Due indirizzi non devono inoltrarsi la posta a vicenda: eliminare una delle due"
+        " regole.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER] =
+        "Avvisare il destinatario per un'altra via che la posta per questo indirizzo gira"
+        " in circolo. Inviare di nuovo il proprio messaggio solo dopo che il destinatario"
+        " o l'amministratore di posta ha corretto il problema.",
+        [TEXT_REASON_ROUTING_LOOP_ADVICE_SENDER_ADMIN] =
+        "Nell'intestazione del messaggio tornato indietro, leggere le righe Received dal "
+        "basso verso l'alto. Se i propri server compaiono più di una volta, correggerne "
+        "l'instradamento. Altrimenti inviare queste righe all'amministratore di posta del"
+        " destinatario, a un indirizzo che non porti nel loop.",
+        [TEXT_REASON_GREYLISTED_TITLE] =
+        "Greylisting, ritardo voluto",
+        [TEXT_REASON_GREYLISTED_BECAUSE] =
+        "la posta di un mittente non ancora conosciuto viene ritardata di proposito (grey"
+        "listing), oppure un indirizzo è ancora in fase di verifica",
+        [TEXT_REASON_GREYLISTED_FULL] =
+        "Greylisting significa che il primo tentativo di un mittente non ancora conosciut"
+        "o viene respinto e uno successivo accettato. I normali server di posta riprovano"
+        " da soli; molti programmi che inviano spam non lo fanno. Alcuni server rispondon"
+        "o allo stesso modo mentre verificano che un indirizzo esista.",
+        [TEXT_REASON_GREYLISTED_ADVICE_NOBODY] =
+        "Aspettare: il proprio server di posta riprova da solo, e di solito il messaggio "
+        "arriva nel giro di un'ora circa. Solo se è tornato indietro, inviarlo di nuovo "
+        "dopo mezz'ora.",
+        [TEXT_REASON_GREYLISTED_ADVICE_SENDER_ADMIN] =
+        "Assicurarsi che il proprio server conservi questi messaggi nella coda e riprovi "
+        "dopo circa 15 minuti, dallo stesso indirizzo IP e con lo stesso indirizzo del mi"
+        "ttente. Un programma che invia una volta sola deve consegnare i messaggi a un se"
+        "rver dotato di coda.",
+        [TEXT_REASON_GREYLISTED_ADVICE_RECIPIENT_ADMIN] =
+        "Se il ritardo disturba i propri utenti, escludere dal greylisting i corrisponden"
+        "ti noti e i grandi provider di posta. Controllare che il proprio server lasci pa"
+        "ssare un secondo tentativo dopo qualche minuto.",
+        [TEXT_REASON_SENDER_AUTH_TITLE] =
+        "Mittente non autenticato",
+        [TEXT_REASON_SENDER_AUTH_BECAUSE] =
+        "il messaggio non ha superato i controlli sull'identità del mittente (SPF, DKIM,"
+        " DMARC o ARC)",
+        [TEXT_REASON_SENDER_AUTH_FULL] =
+        "Un dominio pubblica quali server possono inviare la sua posta (SPF), la chiave d"
+        "ella sua firma digitale (DKIM) e che cosa fare dei messaggi che non superano nes"
+        "suno dei due controlli (DMARC); ARC registra i risultati quando un messaggio vie"
+        "ne inoltrato. Per questo messaggio almeno uno di questi elementi mancava o era e"
+        "rrato, perciò il messaggio non si può distinguere da una falsificazione.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER_ADMIN] =
+        "Esaminare i record DNS del proprio dominio, qui example.org: SPF con `dig +short"
+        " TXT example.org` (un solo record che comincia con v=spf1 e che comprende ogni s"
+        "erver che invia per il dominio), DKIM con `dig +short TXT selector._domainkey.ex"
+        "ample.org` (il selettore è il valore s= nella riga DKIM-Signature del messaggio"
+        "), DMARC con `dig +short TXT _dmarc.example.org`. Aggiungere o correggere ciò c"
+        "he manca, e fare in modo che il proprio server firmi tutti i messaggi con DKIM. "
+        "SPF o DKIM deve essere superato per lo stesso dominio dell'indirizzo From. Poi i"
+        "nviare un messaggio di prova a una casella di posta esterna: la sua riga Authent"
+        "ication-Results mostra che cosa ora risulta superato.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_SENDER] =
+        "Inviare tramite il server di posta del dominio del proprio indirizzo, non a nome"
+        " di quel dominio tramite un altro provider. Se si fa già così, trasmettere que"
+        "sta risposta al proprio amministratore di posta. Non inviare di nuovo il messagg"
+        "io prima che la causa sia stata corretta.",
+        [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
+        "Se il messaggio è stato inoltrato, o è passato per una mailing list, questo pu"
+        "ò aver compromesso i controlli. Fare in modo che il server di inoltro lasci il "
+        "messaggio invariato, usi un indirizzo di ritorno del proprio dominio (SRS) e agg"
+        "iunga sigilli ARC, e che il proprio server accetti i sigilli dei sistemi di inol"
+        "tro di cui ci si fida.",
+        [TEXT_REASON_TLS_TITLE] =
+        "Connessione crittografata obbligatoria o non riuscita",
+        [TEXT_REASON_TLS_BECAUSE] =
+        "la connessione non era protetta dalla crittografia TLS come richiesto, oppure no"
+        "n è stato possibile attivare la crittografia",
+        [TEXT_REASON_TLS_FULL] =
+        "TLS crittografa la connessione fra due sistemi di posta e permette all'uno di ve"
+        "rificare l'altro tramite il suo certificato. Qui la crittografia era obbligatori"
+        "a ma non è stata usata, non è stato possibile avviarla oppure non rispettava l"
+        "e regole stabilite per questo messaggio o questo dominio (DANE, MTA-STS o REQUIR"
+        "ETLS). Il messaggio non è stato trasmesso su una connessione non sicura.",
+        [TEXT_REASON_TLS_ADVICE_SENDER_ADMIN] =
+        "Attivare TLS per la posta in uscita sul proprio server, con TLS 1.2 o 1.3, e ten"
+        "erne aggiornato il software. Verificare l'altra parte con `openssl s_client -sta"
+        "rttls smtp -connect mx.example.com:25`: mostra se la crittografia si avvia, e se"
+        " il certificato è valido e ha il nome giusto. Se il difetto è lì, avvisare po"
+        "stmaster presso il dominio del destinatario; non disattivare i controlli.",
+        [TEXT_REASON_TLS_ADVICE_SENDER] =
+        "Nelle impostazioni del proprio programma di posta per la posta in uscita, attiva"
+        "re la crittografia: porta 465 con SSL/TLS, oppure porta 587 con STARTTLS. Se è "
+        "già attiva, trasmettere questa risposta al proprio amministratore di posta.",
+        [TEXT_REASON_TLS_ADVICE_RECIPIENT_ADMIN] =
+        "Verificare il proprio server con `openssl s_client -starttls smtp -connect mx.ex"
+        "ample.com:25`: il certificato deve essere in corso di validità, completo dei ce"
+        "rtificati intermedi e rilasciato per il nome che il server ha nel record MX. Se "
+        "si usa DANE (`dig +short TLSA _25._tcp.mx.example.com`) o MTA-STS (il file all'i"
+        "ndirizzo https://mta-sts.example.com/.well-known/mta-sts.txt), fare in modo che "
+        "corrispondano al certificato e ai nomi dei server.",
+        [TEXT_REASON_CLIENT_AUTH_TITLE] =
+        "Autenticazione obbligatoria o non riuscita",
+        [TEXT_REASON_CLIENT_AUTH_BECAUSE] =
+        "l'autenticazione è obbligatoria o non è riuscita, oppure l'account non è auto"
+        "rizzato a inviare",
+        [TEXT_REASON_CLIENT_AUTH_FULL] =
+        "Per inviare tramite questo server, un programma di posta deve autenticarsi con u"
+        "n nome utente e una password o un'altra prova. Questa mancava o non è stata acc"
+        "ettata, oppure all'account è stato impedito di inviare, per esempio dopo un abu"
+        "so. L'indirizzo del destinatario non è la causa.",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER_ADMIN] =
+        "Controllare il nome utente, la password o il token con cui il proprio server o p"
+        "rogramma si autentica, il metodo di autenticazione e la porta (587 o 465, con TL"
+        "S). Molti provider richiedono OAuth 2.0 o una password per le app al posto di qu"
+        "ella normale. Se l'account è bloccato, scoprire che cosa ha inviato: una passwo"
+        "rd rubata è una causa frequente. Cambiare la password e poi chiedere al provide"
+        "r di sbloccare l'account.",
+        [TEXT_REASON_CLIENT_AUTH_ADVICE_SENDER] =
+        "Nelle impostazioni del proprio programma di posta per la posta in uscita, attiva"
+        "re l'autenticazione e la crittografia, e inserire di nuovo il nome utente e la p"
+        "assword. Se l'account usa un secondo passaggio per l'accesso, di solito occorre "
+        "una password per le app fornita dal provider. Se è stato impedito di inviare, c"
+        "ambiare la password e chiedere al provider di poter inviare di nuovo.",
+        [TEXT_REASON_REVERSE_DNS_TITLE] =
+        "Nome del server mancante o errato",
+        [TEXT_REASON_REVERSE_DNS_BECAUSE] =
+        "il nome del server mittente, nel DNS inverso o nel saluto, manca, è troppo gene"
+        "rico o non corrisponde",
+        [TEXT_REASON_REVERSE_DNS_FULL] =
+        "Il DNS dovrebbe indicare un nome per l'indirizzo IP di ogni server di posta (DNS"
+        " inverso), questo nome dovrebbe ricondurre all'indirizzo, e il server dovrebbe s"
+        "alutare gli altri con un nome di questo tipo (HELO o EHLO). Qui il nome manca, n"
+        "on corrisponde o somiglia a quello di una connessione domestica. Molto spam prov"
+        "iene da computer di questo genere, perciò molti sistemi li respingono.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER_ADMIN] =
+        "Cercare il nome dell'indirizzo IP del proprio server con `dig -x 192.0.2.1 +shor"
+        "t`, poi il nome così ottenuto con `dig +short mail.example.org` (per IPv6, `dig"
+        " +short AAAA mail.example.org`): deve dare lo stesso indirizzo. In caso contrari"
+        "o, far impostare dal provider dell'indirizzo IP il suo record inverso (PTR) con "
+        "il nome del proprio server, e aggiungere al proprio dominio il record A o AAAA c"
+        "orrispondente. Impostare lo stesso nome completo anche come nome con cui il serv"
+        "er saluta gli altri (HELO o EHLO). Se non è possibile avere un record di questo"
+        " tipo, inviare tramite il server di posta del proprio provider.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_SENDER] =
+        "Se il proprio programma o dispositivo recapita la posta direttamente, impostarlo"
+        " in modo che invii invece tramite il server del proprio provider di posta (porta"
+        " 587 o 465, con nome utente e password). Altrimenti trasmettere questa risposta "
+        "al proprio amministratore di posta.",
+        [TEXT_REASON_REVERSE_DNS_ADVICE_RECIPIENT_ADMIN] =
+        "Se ci si fida di questo mittente, escluderne l'indirizzo IP dal controllo finch"
+        "é il mittente non ha corretto il nome. Controllare anche che le proprie ricerch"
+        "e DNS funzionino: se falliscono, i nomi corretti sembrano mancare.",
+        [TEXT_REASON_MALWARE_TITLE] =
+        "Trovato malware o phishing",
+        [TEXT_REASON_MALWARE_BECAUSE] =
+        "nel messaggio è stato trovato un virus, un collegamento dannoso o un tentativo "
+        "di phishing",
+        [TEXT_REASON_MALWARE_FULL] =
+        "Un antivirus ha trovato nel messaggio qualcosa che ritiene pericoloso: un file i"
+        "nfetto, un collegamento a una pagina dannosa o un tentativo di rubare password o"
+        " denaro. Qualcuno può essersi impadronito del computer o dell'account del mitte"
+        "nte. Può anche trattarsi di un falso allarme.",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER_ADMIN] =
+        "Ritenerlo vero fino a prova contraria: analizzare il computer da cui è partito "
+        "il messaggio, cambiare la password dell'account e cercare nel log che cos'altro "
+        "è stato inviato. Se è un falso allarme, segnalare il file o il collegamento al"
+        " produttore dell'antivirus, e avvisare postmaster presso il dominio del destinat"
+        "ario. Non permettere che il messaggio sia inviato di nuovo finché la questione "
+        "non è chiarita.",
+        [TEXT_REASON_MALWARE_ADVICE_SENDER] =
+        "Non inviare di nuovo il messaggio. Analizzare il proprio computer alla ricerca d"
+        "i virus, e controllare se questo file o collegamento è davvero il proprio; se i"
+        "l messaggio è stato scritto da altri, cambiare subito la password. Se si è cer"
+        "ti che sia innocuo, mostrare la risposta al proprio amministratore di posta.",
+        [TEXT_REASON_MALWARE_ADVICE_RECIPIENT_ADMIN] =
+        "Cercare nel log dell'antivirus che cosa ha trovato. Se è un falso allarme, segn"
+        "alarlo al produttore dell'antivirus e consentire soltanto questo file o collegam"
+        "ento, non il mittente nel suo insieme.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_TITLE] =
+        "Troppi destinatari",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_BECAUSE] =
+        "c'erano troppi destinatari in un solo messaggio o in una sola sessione",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_FULL] =
+        "I server limitano il numero di destinatari che un messaggio o una sessione può "
+        "avere. I destinatari entro il limite possono essere stati accettati. Agli altri "
+        "il messaggio deve essere inviato separatamente.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER_ADMIN] =
+        "Nelle impostazioni del proprio server, ridurre il numero di destinatari per ogni"
+        " recapito al limite indicato dalla risposta, oppure a 100 o meno. Il server divi"
+        "de allora il messaggio da solo e lo invia a gruppi. Per le newsletter, usare un "
+        "software che invii a ogni destinatario una copia propria.",
+        [TEXT_REASON_TOO_MANY_RECIPIENTS_ADVICE_SENDER] =
+        "Inviare il messaggio a gruppi più piccoli di destinatari, uno dopo l'altro. Per"
+        " i gruppi a cui si scrive spesso, usare una mailing list. Escludere chi lo ha gi"
+        "à ricevuto.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_TITLE] =
+        "Troppe connessioni",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_BECAUSE] =
+        "erano aperte troppe connessioni insieme, o sono arrivati troppi messaggi su una "
+        "sola connessione",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_FULL] =
+        "I server limitano il numero di connessioni che un server mittente può tenere ap"
+        "erte nello stesso tempo, e il numero di messaggi che può inviare su ciascuna. I"
+        "l limite è stato raggiunto. Il messaggio può passare quando ci saranno meno co"
+        "nnessioni aperte.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER_ADMIN] =
+        "Nelle impostazioni del proprio server, ridurre il numero di connessioni simultan"
+        "ee verso questa destinazione e di messaggi su ciascuna, per esempio a 5 connessi"
+        "oni e 20 messaggi. Chiudere le connessioni inattive. Controllare se altri progra"
+        "mmi inviano dallo stesso indirizzo IP.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_SENDER] =
+        "Aspettare: il proprio server di posta riprova da solo. Se a inviare i messaggi "
+        "è un proprio programma, fare in modo che usi meno connessioni e faccia una paus"
+        "a fra un messaggio e l'altro.",
+        [TEXT_REASON_TOO_MANY_CONNECTIONS_ADVICE_RECIPIENT_ADMIN] =
+        "Se i messaggi di questo mittente sono desiderati, alzare il limite di connession"
+        "i per il suo indirizzo IP. Se molti mittenti raggiungono il limite insieme, cont"
+        "rollare se il proprio server è sovraccarico o tiene aperte troppo a lungo conne"
+        "ssioni inattive.",
+        [TEXT_REASON_MAILBOX_MOVED_TITLE] =
+        "Indirizzo trasferito o abbandonato",
+        [TEXT_REASON_MAILBOX_MOVED_BECAUSE] =
+        "l'indirizzo del destinatario è stato abbandonato o sostituito",
+        [TEXT_REASON_MAILBOX_MOVED_FULL] =
+        "Un tempo l'indirizzo era valido, ma i messaggi per esso non vengono più accetta"
+        "ti. La persona può aver lasciato l'organizzazione o essere passata a un altro p"
+        "rovider. A volte la risposta indica il nuovo indirizzo.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER] =
+        "Se la risposta indica un nuovo indirizzo, usare quello, ma assicurarsi prima che"
+        " appartenga davvero alla persona. Altrimenti chiederlo alla persona o all'organi"
+        "zzazione. Eliminare il vecchio indirizzo dalla propria rubrica e dalle proprie l"
+        "iste.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_SENDER_ADMIN] =
+        "Togliere il vecchio indirizzo dalle proprie mailing list. Non sostituirlo automa"
+        "ticamente con uno nuovo: farlo confermare dalla persona.",
+        [TEXT_REASON_MAILBOX_MOVED_ADVICE_RECIPIENT] =
+        "Comunicare ai propri corrispondenti il nuovo indirizzo. Se il vecchio è ancora "
+        "il proprio, chiedere al suo provider di inoltrare per qualche tempo la posta a q"
+        "uello nuovo.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_TITLE] =
+        "Casella di posta inesistente",
+        [TEXT_REASON_MAILBOX_UNKNOWN_BECAUSE] =
+        "non esiste una casella di posta con questo indirizzo",
+        [TEXT_REASON_MAILBOX_UNKNOWN_FULL] =
+        "Il dominio del destinatario non ha alcuna casella di posta con il nome che prece"
+        "de la @. L'indirizzo può contenere un errore di battitura, oppure la casella pu"
+        "ò essere stata eliminata o non essere mai esistita.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER] =
+        "Confrontare l'indirizzo lettera per lettera con una fonte affidabile: sono frequ"
+        "enti le lettere scambiate, un punto mancante o il dominio sbagliato. Se non si t"
+        "rova alcun errore, chiedere alla persona l'indirizzo giusto per un'altra via. No"
+        "n scrivere di nuovo a questo finché non si sa che è giusto; se è sbagliato, e"
+        "liminarlo dalla propria rubrica e dalle proprie liste.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Togliere subito l'indirizzo dalle proprie mailing list: scrivere a molti indiriz"
+        "zi inesistenti fa sembrare un mittente uno spammer. Se molti indirizzi danno que"
+        "sto errore, controllare da dove proviene la lista, e far confermare i nuovi indi"
+        "rizzi dai loro titolari.",
+        [TEXT_REASON_MAILBOX_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Se l'indirizzo dovrebbe esistere, creare la casella di posta o un alias per esso"
+        ". Controllare che il server che accetta la posta dall'esterno, o un servizio di "
+        "filtro che lo precede, abbia un elenco aggiornato dei propri indirizzi.",
+        [TEXT_REASON_MAILBOX_DISABLED_TITLE] =
+        "Casella di posta disabilitata",
+        [TEXT_REASON_MAILBOX_DISABLED_BECAUSE] =
+        "la casella di posta del destinatario è disabilitata o al momento non accetta me"
+        "ssaggi",
+        [TEXT_REASON_MAILBOX_DISABLED_FULL] =
+        "La casella di posta c'è, ma non accetta messaggi. Può essere stata sospesa o b"
+        "loccata dal provider, disattivata dal titolare o non usata per molto tempo. Potr"
+        "ebbe accettare di nuovo messaggi più tardi, oppure mai.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT] =
+        "Accedere alla propria casella di posta: dopo un lungo periodo di inutilizzo può"
+        " bastare. Se non si riesce ad accedere, chiedere al proprio provider di posta pe"
+        "rché è disabilitata; una fattura non pagata o un segno di abuso sono cause fre"
+        "quenti.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER] =
+        "Avvisare il destinatario per un'altra via che la posta non arriva. Se il messagg"
+        "io è tornato indietro, riprovare dopo qualche giorno. Se l'invio continua a fal"
+        "lire, smettere di scrivere a questo indirizzo.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_SENDER_ADMIN] =
+        "Lasciare che il proprio server continui a riprovare finché il rifiuto è tempor"
+        "aneo. Togliere l'indirizzo dalle proprie mailing list se continua a dare lo stes"
+        "so errore.",
+        [TEXT_REASON_MAILBOX_DISABLED_ADVICE_RECIPIENT_ADMIN] =
+        "Controllare perché l'account è disabilitato, e riabilitarlo se deve accettare "
+        "messaggi. Se deve restare chiuso, eliminarlo, perché i mittenti sappiano che l'"
+        "indirizzo non esiste più.",
+        [TEXT_REASON_ADDRESS_SYNTAX_TITLE] =
+        "Indirizzo del destinatario malformato",
+        [TEXT_REASON_ADDRESS_SYNTAX_BECAUSE] =
+        "l'indirizzo del destinatario è scritto male o ha una forma che non si può acce"
+        "ttare",
+        [TEXT_REASON_ADDRESS_SYNTAX_FULL] =
+        "Un indirizzo di posta è formato da un nome, una @ e un dominio, senza spazi e s"
+        "olo con certi caratteri. Questo viola le regole, o ha una forma che il sistema d"
+        "i posta non sa gestire, come lettere esterne all'ASCII (é o 例).",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER] =
+        "Cercare spazi, virgole, parentesi, virgolette, un punto finale, lettere accentat"
+        "e o due indirizzi attaccati: cose di questo tipo si aggiungono spesso quando si "
+        "copia un indirizzo. Correggerlo anche nella propria rubrica, poi inviare di nuov"
+        "o il messaggio.",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_SENDER_ADMIN] =
+        "Controllare gli indirizzi quando le persone li inseriscono, e fare in modo che i"
+        "l proprio software trasmetta il solo indirizzo, senza il nome visualizzato. Gli "
+        "indirizzi con lettere esterne all'ASCII richiedono SMTPUTF8, un'estensione che d"
+        "eve essere supportata sia dal proprio server sia da quello del destinatario.",
+        [TEXT_REASON_ADDRESS_SYNTAX_ADVICE_RECIPIENT_ADMIN] =
+        "Se l'indirizzo è in uso, fare in modo che il proprio server lo accetti; le lett"
+        "ere esterne all'ASCII richiedono l'estensione SMTPUTF8. Altrimenti dare al titol"
+        "are un secondo indirizzo con semplici lettere e cifre.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_TITLE] =
+        "Il dominio non accetta posta",
+        [TEXT_REASON_DOMAIN_NO_MAIL_BECAUSE] =
+        "il dominio del destinatario o il suo server di posta dichiara di non accettare p"
+        "osta",
+        [TEXT_REASON_DOMAIN_NO_MAIL_FULL] =
+        "Il titolare ha dichiarato, nel DNS (con un record detto null MX) o nella rispost"
+        "a del server, che qui non si accetta posta. Domini e host di questo tipo servono"
+        " solo ad altri scopi, come le pagine web. Lì nessun indirizzo è raggiungibile "
+        "per posta.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER] =
+        "Controllare se la parte dell'indirizzo dopo la @ contiene un errore di battitura"
+        ". Se è giusta, chiedere al destinatario un indirizzo in un altro dominio. Elimi"
+        "nare questo dalla propria rubrica.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_SENDER_ADMIN] =
+        "Togliere dalle proprie mailing list tutti gli indirizzi di questo dominio. Se il"
+        " proprio server usa un percorso fisso per il dominio, controllare che porti all'"
+        "host giusto.",
+        [TEXT_REASON_DOMAIN_NO_MAIL_ADVICE_RECIPIENT_ADMIN] =
+        "Esaminare il record di posta del dominio con `dig +short MX example.com` (con il"
+        " proprio dominio al posto dell'esempio): la risposta `0 .` significa che non acc"
+        "etta posta. Se dovrebbe accettarla, inserirvi il nome del proprio server di post"
+        "a, e impostare quel server in modo che accetti posta per il dominio invece di ri"
+        "spondere con 521 o 556.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_TITLE] =
+        "Dominio non trovato",
+        [TEXT_REASON_DOMAIN_UNKNOWN_BECAUSE] =
+        "il dominio del destinatario non esiste o non ha un server di posta utilizzabile",
+        [TEXT_REASON_DOMAIN_UNKNOWN_FULL] =
+        "La parte dell'indirizzo dopo la @ non si trova nel DNS, l'elenco dei nomi di Int"
+        "ernet, oppure lì non è indicato per essa alcun server di posta funzionante. Il"
+        " più delle volte è un errore di battitura. Può anche essere un dominio abband"
+        "onato o configurato male.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER] =
+        "Controllare lettera per lettera la parte dopo la @: sono frequenti una lettera s"
+        "cambiata o una terminazione sbagliata, come .con invece di .com. Se è giusta, c"
+        "hiedere al destinatario per un'altra via un indirizzo che funzioni.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_SENDER_ADMIN] =
+        "Cercare il dominio con `dig MX example.com` e `dig A example.com` sul server mit"
+        "tente e altrove. Se si trova soltanto altrove, riparare le ricerche DNS del prop"
+        "rio server. Se non si trova da nessuna parte, togliere l'indirizzo dalle proprie"
+        " liste.",
+        [TEXT_REASON_DOMAIN_UNKNOWN_ADVICE_RECIPIENT_ADMIN] =
+        "Controllare che la registrazione del dominio non sia scaduta e che i suoi server"
+        " dei nomi rispondano. `dig +short MX example.com` (con il proprio dominio al pos"
+        "to dell'esempio) deve dare il nome del proprio server di posta, e questo nome de"
+        "ve avere un record A o AAAA.",
+        [TEXT_REASON_DNS_FAILURE_TITLE] =
+        "Ricerca DNS non riuscita",
+        [TEXT_REASON_DNS_FAILURE_BECAUSE] =
+        "in quel momento non è stato possibile cercare un nome nel DNS",
+        [TEXT_REASON_DNS_FAILURE_FULL] =
+        "Per recapitare la posta occorre cercare dei nomi nel DNS, l'elenco dei nomi di I"
+        "nternet. La ricerca non è riuscita per un motivo che può passare, come un serv"
+        "er dei nomi che non ha risposto. Non significa che l'indirizzo sia sbagliato.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_NOBODY] =
+        "Aspettare: il proprio server di posta riprova da solo, di solito per alcuni gior"
+        "ni. Se il messaggio è tornato indietro, inviarlo di nuovo dopo qualche ora.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_SENDER_ADMIN] =
+        "Sul server mittente, provare `dig MX example.com` con il dominio del destinatari"
+        "o. Se la ricerca fallisce per molti domini, riparare il resolver usato dal propr"
+        "io server. Se fallisce solo per questo, la colpa è dei suoi server dei nomi; co"
+        "ntrollare anche che rispondano quelli del proprio dominio, perché chi riceve ce"
+        "rca anche il dominio del mittente.",
+        [TEXT_REASON_DNS_FAILURE_ADVICE_RECIPIENT_ADMIN] =
+        "Controllare che ogni server dei nomi del dominio risponda: `dig NS example.com +"
+        "short` li elenca, e `dig @ns1.example.com MX example.com` ne interroga uno. Se i"
+        "l dominio è firmato con DNSSEC, controllare che le firme non siano scadute.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_TITLE] =
+        "Messaggio troppo grande",
+        [TEXT_REASON_MESSAGE_TOO_BIG_BECAUSE] =
+        "il messaggio è troppo grande",
+        [TEXT_REASON_MESSAGE_TOO_BIG_FULL] =
+        "Ogni sistema di posta ha un limite per la dimensione di un messaggio, spesso fra"
+        " 10 e 50 megabyte, e una singola casella di posta può averne uno più basso. Qu"
+        "ando vengono inviati, gli allegati crescono di più di un terzo: un file di 20 m"
+        "egabyte produce un messaggio di circa 27.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER] =
+        "Mettere i file grandi su un servizio di condivisione e inviare invece il collega"
+        "mento. Oppure ridurre i file, per esempio rimpicciolendo le immagini, o distribu"
+        "irli su più messaggi. Inviare di nuovo lo stesso messaggio non serve.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_SENDER_ADMIN] =
+        "Vedere quale limite annuncia il server del destinatario come SIZE nella risposta"
+        " a EHLO. Impostare un limite ragionevole sul proprio server, perché gli utenti "
+        "siano avvisati subito, e offrire loro un modo per condividere i file con un coll"
+        "egamento.",
+        [TEXT_REASON_MESSAGE_TOO_BIG_ADVICE_RECIPIENT_ADMIN] =
+        "Se messaggi di questa dimensione devono essere accettati, alzare il limite su og"
+        "ni server che attraversano, filtri compresi, e per la casella di posta. Tenere p"
+        "resente che un messaggio è più grande di oltre un terzo rispetto ai file che c"
+        "ontiene.",
+        [TEXT_REASON_IP_BLOCKED_TITLE] =
+        "Server mittente bloccato",
+        [TEXT_REASON_IP_BLOCKED_BECAUSE] =
+        "il server mittente o il suo indirizzo IP è in una lista di blocco o viene rifiu"
+        "tato in quanto tale",
+        [TEXT_REASON_IP_BLOCKED_FULL] =
+        "Non si accetta posta dal server che ha inviato questo messaggio, o dal suo indir"
+        "izzo IP. Di solito ne è partito dello spam, oppure si trova in una lista di blo"
+        "cco pubblica che molti sistemi di posta consultano. L'indirizzo del destinatario"
+        " e ciò che il messaggio dice non sono la causa.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER_ADMIN] =
+        "Cercare l'indirizzo IP del proprio server nella lista di blocco indicata dalla r"
+        "isposta, e leggere perché vi si trova. Eliminare prima la causa: un computer in"
+        "fetto, una password rubata, un server che trasmette posta per chiunque o una mai"
+        "ling list scadente. Poi chiedere la rimozione sul sito web della lista di blocco"
+        " oppure, se il blocco è del provider stesso, tramite il collegamento nella risp"
+        "osta o presso il suo postmaster. Se l'indirizzo appartiene a una connessione dom"
+        "estica o variabile, inviare invece tramite il server di posta del proprio provid"
+        "er.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_SENDER] =
+        "Trasmettere questa risposta al proprio amministratore di posta o provider: solo "
+        "loro possono far rimuovere il blocco. Fino ad allora, usare un altro account di "
+        "posta o un'altra via per raggiungere il destinatario. Inviare di nuovo il messag"
+        "gio non serve.",
+        [TEXT_REASON_IP_BLOCKED_ADVICE_RECIPIENT_ADMIN] =
+        "Se ci si fida di questo mittente, escluderne l'indirizzo IP dal controllo delle "
+        "liste di blocco sul proprio server. Se la risposta è un errore, controllare che"
+        " il proprio server possa ancora interrogare correttamente la lista di blocco: al"
+        "cune liste rispondono in modo errato ai resolver pubblici.",
+        [TEXT_REASON_RATE_LIMITED_TITLE] =
+        "Invio troppo rapido",
+        [TEXT_REASON_RATE_LIMITED_BECAUSE] =
+        "sono stati inviati troppi messaggi in troppo poco tempo",
+        [TEXT_REASON_RATE_LIMITED_FULL] =
+        "I sistemi di posta limitano la quantità di messaggi che un mittente, un account"
+        " o un server può inviare in un dato tempo. Questo limite è stato raggiunto. Vi"
+        "ene meno da solo, di solito dopo minuti o ore, e allora il messaggio può passar"
+        "e.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER_ADMIN] =
+        "Rallentare: inviare meno messaggi al minuto a questa destinazione, e attendere d"
+        "i più dopo ogni rifiuto temporaneo. Distribuire gli invii di massa su ore o gio"
+        "rni, e aumentare lentamente il volume di un nuovo server. Se il volume non è qu"
+        "ello previsto, cercare nel log un account violato o un programma fuori controllo"
+        ".",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_SENDER] =
+        "Prima di inviare altro, attendere il tempo indicato dalla risposta, o alcune ore"
+        ". Se i messaggi sono per molte persone, distribuirli nel tempo o usare un serviz"
+        "io di newsletter. Se non si è inviato molto, cambiare la password: il proprio a"
+        "ccount potrebbe essere usato da qualcun altro.",
+        [TEXT_REASON_RATE_LIMITED_ADVICE_RECIPIENT_ADMIN] =
+        "Se i messaggi di questo mittente sono desiderati, alzare il limite per il suo in"
+        "dirizzo IP o account.",
+        [TEXT_REASON_RECIPIENT_REFUSED_TITLE] =
+        "Il destinatario rifiuta questo mittente",
+        [TEXT_REASON_RECIPIENT_REFUSED_BECAUSE] =
+        "il destinatario, il gruppo o la mailing list non accetta messaggi da questo mitt"
+        "ente",
+        [TEXT_REASON_RECIPIENT_REFUSED_FULL] =
+        "L'indirizzo esiste, ma i messaggi di questo mittente non vengono ammessi. Il des"
+        "tinatario può aver bloccato il mittente, oppure l'indirizzo è un gruppo o una "
+        "mailing list a cui possono scrivere solo i membri o le persone autorizzate.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER] =
+        "Nel caso di un gruppo o di una mailing list, iscriversi o chiedere il permesso a"
+        "l proprietario, e scrivere dall'indirizzo con cui ci si è iscritti. Nel caso di"
+        " una persona, chiederle per un'altra via di consentire il proprio indirizzo. Se "
+        "non desidera i messaggi, rispettarlo.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_SENDER_ADMIN] =
+        "Togliere l'indirizzo dalle proprie mailing list se il suo titolare ha bloccato i"
+        "l mittente. Per la posta fra organizzazioni, chiedere all'amministratore del des"
+        "tinatario di autorizzare gli utenti del sistema mittente a scrivere a questo gru"
+        "ppo.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT] =
+        "Se questi messaggi sono desiderati, cercare l'indirizzo o il dominio del mittent"
+        "e fra i mittenti bloccati e nelle regole di filtro, e toglierlo da lì. Poi aggi"
+        "ungerlo ai contatti. Se si è proprietari del gruppo o della mailing list, perme"
+        "ttere a questo mittente di scrivervi.",
+        [TEXT_REASON_RECIPIENT_REFUSED_ADVICE_RECIPIENT_ADMIN] =
+        "Esaminare le impostazioni della casella di posta, del gruppo o della mailing lis"
+        "t: chi può scrivervi, e se sono consentiti mittenti esterni. Correggerle se que"
+        "sto mittente deve essere ammesso.",
+        [TEXT_REASON_SENDER_REJECTED_TITLE] =
+        "Indirizzo del mittente rifiutato",
+        [TEXT_REASON_SENDER_REJECTED_BECAUSE] =
+        "l'indirizzo del mittente non è valido, non è conosciuto o non è accettato",
+        [TEXT_REASON_SENDER_REJECTED_FULL] =
+        "L'indirizzo che il messaggio indica come mittente, nella riga From o come indiri"
+        "zzo di ritorno, è stato rifiutato. Può essere scritto male o non esistere, il "
+        "suo dominio può non essere in grado di ricevere posta, oppure l'organizzazione "
+        "ricevente non lo ammette, per esempio perché sembra falsificato.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER_ADMIN] =
+        "Controllare l'indirizzo del mittente indicato dalla risposta: deve essere scritt"
+        "o correttamente, deve esistere, e il suo dominio deve poter ricevere posta (`dig"
+        " +short MX example.org`, con il proprio dominio al posto dell'esempio). Fare in "
+        "modo che programmi e script inviino da un indirizzo reale del proprio dominio, e"
+        " gli utenti solo dagli indirizzi che appartengono loro. Se l'indirizzo è in ord"
+        "ine, chiedere a postmaster presso il dominio del destinatario perché viene rifi"
+        "utato.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_SENDER] =
+        "Nelle impostazioni del proprio programma di posta, controllare che il proprio in"
+        "dirizzo sia scritto correttamente e appartenga all'account tramite cui si invia."
+        " Se è così, trasmettere questa risposta al proprio amministratore di posta.",
+        [TEXT_REASON_SENDER_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "Se questo mittente è desiderato, togliere il suo indirizzo o dominio dall'elenc"
+        "o dei mittenti rifiutati. Se un servizio invia dall'esterno posta a nome del pro"
+        "prio dominio, consentire i suoi server nella propria regola contro le falsificaz"
+        "ioni.",
+        [TEXT_REASON_RELAY_DENIED_TITLE] =
+        "Inoltro (relay) negato",
+        [TEXT_REASON_RELAY_DENIED_BECAUSE] =
+        "i messaggi per questa destinazione non vengono trasmessi per questo mittente",
+        [TEXT_REASON_RELAY_DENIED_FULL] =
+        "Un server di posta accetta da chiunque i messaggi per i propri domini, ma trasme"
+        "tte messaggi ad altri domini solo per i propri utenti. Qui il dominio del destin"
+        "atario non è uno dei suoi, e il mittente non è stato riconosciuto come uno dei"
+        " suoi utenti. Il più delle volte il mittente non si è autenticato, oppure la p"
+        "osta per il dominio va al server sbagliato.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER_ADMIN] =
+        "Se il server è quello tramite cui si invia: autenticarsi presso di esso (porta "
+        "587 o 465), oppure aggiungere l'indirizzo IP del proprio host mittente a quelli "
+        "per cui può trasmettere posta. Se è il server del destinatario: confrontarlo c"
+        "on `dig +short MX example.com` per il dominio del destinatario, e togliere dal p"
+        "roprio server ogni vecchio percorso per questo dominio.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_SENDER] =
+        "Nelle impostazioni del proprio programma di posta per la posta in uscita, attiva"
+        "re l'autenticazione e inserire il nome utente e la password. Controllare la part"
+        "e dell'indirizzo del destinatario dopo la @. Se entrambe le cose sono giuste, tr"
+        "asmettere questa risposta al proprio amministratore di posta.",
+        [TEXT_REASON_RELAY_DENIED_ADVICE_RECIPIENT_ADMIN] =
+        "Aggiungere il dominio a quelli per cui il proprio server accetta posta. Controll"
+        "are con `dig +short MX example.com` (con il proprio dominio al posto dell'esempi"
+        "o) che vi siano indicati solo server che conoscono il dominio.",
+        [TEXT_REASON_REPUTATION_TITLE] =
+        "Cattiva reputazione del mittente",
+        [TEXT_REASON_REPUTATION_BECAUSE] =
+        "il server o il dominio mittente ha una cattiva reputazione, o non ne ha ancora u"
+        "na",
+        [TEXT_REASON_REPUTATION_FULL] =
+        "I provider di posta valutano i mittenti in base alla quantità di spam, di recla"
+        "mi e di indirizzi sbagliati che ne hanno ricevuto. Questo server o dominio ha un"
+        "a valutazione troppo bassa, oppure è così nuovo che non se ne sa ancora nulla "
+        "di buono. La valutazione migliora con la buona posta, nel corso di giorni o sett"
+        "imane.",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER_ADMIN] =
+        "Assicurarsi che SPF, DKIM e DMARC risultino superati e che il nome nel DNS inver"
+        "so sia giusto. Scrivere solo a chi lo ha chiesto, togliere dalle proprie liste g"
+        "li indirizzi che danno errore e dare seguito ai reclami. Con un nuovo server o d"
+        "ominio, cominciare con pochi messaggi e aumentare lentamente la quantità. Se il"
+        " provider offre una pagina per i postmaster, registrarsi e chiedere un riesame q"
+        "uando tutto è in ordine.",
+        [TEXT_REASON_REPUTATION_ADVICE_SENDER] =
+        "Trasmettere questa risposta al proprio amministratore di posta o provider. Finch"
+        "é la reputazione non è migliorata, raggiungere il destinatario per un'altra vi"
+        "a o da un altro account di posta. Se si invia a molte persone, scrivere solo a c"
+        "hi lo desidera.",
+        [TEXT_REASON_REPUTATION_ADVICE_RECIPIENT_ADMIN] =
+        "Se ci si fida di questo mittente, aggiungere il suo indirizzo IP o dominio al pr"
+        "oprio elenco di mittenti consentiti.",
+        [TEXT_REASON_SPAM_CONTENT_TITLE] =
+        "Il messaggio sembra spam",
+        [TEXT_REASON_SPAM_CONTENT_BECAUSE] =
+        "il messaggio è stato preso per spam a causa del contenuto o dei collegamenti",
+        [TEXT_REASON_SPAM_CONTENT_FULL] =
+        "Un filtro ha giudicato questo messaggio spam per le parole, per la forma o per i"
+        " collegamenti a domini noti per lo spam. Anche i filtri sbagliano. Molto probabi"
+        "lmente lo stesso messaggio sarà giudicato di nuovo allo stesso modo.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER] =
+        "Riscrivere il messaggio in modo semplice e breve: evitare i collegamenti abbrevi"
+        "ati, i collegamenti a siti che non si conoscono bene e le immagini grandi con po"
+        "co testo. Se la posta è per molte persone, scrivere solo a chi lo ha chiesto, e"
+        " offrire un modo per annullare l'iscrizione. Se il messaggio è innocuo, chieder"
+        "e al destinatario o al proprio amministratore di posta di segnalarlo come valuta"
+        "to erroneamente.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_SENDER_ADMIN] =
+        "Cercare nella lista di blocco indicata dalla risposta i domini di tutti i colleg"
+        "amenti nel messaggio, firme comprese. Controllare se qualcuno si è impadronito "
+        "del sito web di un collegamento elencato, o dell'account che ha inviato il messa"
+        "ggio. Segnalare un giudizio errato tramite il collegamento nella risposta o a po"
+        "stmaster presso il dominio del destinatario.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT] =
+        "Se questo messaggio è desiderato, aggiungere il mittente ai contatti o ai mitte"
+        "nti attendibili, e chiedere che sia inviato di nuovo.",
+        [TEXT_REASON_SPAM_CONTENT_ADVICE_RECIPIENT_ADMIN] =
+        "Cercare nel log del filtro quale regola ha rifiutato il messaggio. Segnalare il "
+        "giudizio errato al produttore del filtro, oppure escludere questo mittente dal c"
+        "ontrollo se i suoi messaggi superano SPF o DKIM.",
+        [TEXT_REASON_NON_COMPLIANT_TITLE] =
+        "Il messaggio viola lo standard",
+        [TEXT_REASON_NON_COMPLIANT_BECAUSE] =
+        "il messaggio viola le regole sulla forma dei messaggi di posta (RFC 5321 e RFC 5"
+        "322)",
+        [TEXT_REASON_NON_COMPLIANT_FULL] =
+        "Gli standard dicono come deve essere costruito un messaggio di posta: quali righ"
+        "e di intestazione ha e quante volte, come finiscono le righe e quanto sono lungh"
+        "e, e come si scrivono le lettere esterne all'ASCII. Questo messaggio viola una d"
+        "i queste regole. La causa è quasi sempre il programma che lo ha prodotto, non c"
+        "iò che si è scritto.",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER_ADMIN] =
+        "Correggere il programma che produce il messaggio: esattamente una riga Date e un"
+        "a From, mai più di una To, Cc, Subject o Message-ID, e un Message-ID nella form"
+        "a `<id@example.org>`. Terminare ogni riga con CR LF, mai con il solo LF, tenere "
+        "le righe entro 998 byte e codificare con MIME le lettere esterne all'ASCII. Una "
+        "libreria di posta ben curata fa tutto questo.",
+        [TEXT_REASON_NON_COMPLIANT_ADVICE_SENDER] =
+        "Riscrivere il messaggio in un programma di posta aggiornato. Se è stato prodott"
+        "o da un modulo web, uno script o un dispositivo, trasmettere questa risposta all"
+        "a persona che se ne occupa.",
+        [TEXT_REASON_CONTENT_REJECTED_TITLE] =
+        "Contenuto non accettato",
+        [TEXT_REASON_CONTENT_REJECTED_BECAUSE] =
+        "una parte del messaggio, come un allegato, un'intestazione o il suo formato, non"
+        " è accettata",
+        [TEXT_REASON_CONTENT_REJECTED_FULL] =
+        "Il messaggio contiene qualcosa che qui non si accetta: un certo tipo di allegato"
+        ", come un programma o un archivio protetto, una riga di intestazione, oppure un "
+        "formato o una codifica che dovrebbe essere convertita e non può esserlo. Ciò n"
+        "on significa che sia stato ritenuto dannoso. Senza questa parte il messaggio pu"
+        "ò probabilmente passare.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER] =
+        "Vedere che cosa indica la risposta, e inviare il messaggio senza quella parte. C"
+        "ondividere un file rifiutato con un collegamento, o inviarlo in un altro tipo, c"
+        "ome PDF; se è rifiutato il formato, scrivere in testo semplice. Chiedere al des"
+        "tinatario quali tipi di file sono accettati.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_SENDER_ADMIN] =
+        "Se è rifiutata una riga di intestazione o una codifica, correggere il programma"
+        " che la produce. Il testo in UTF-8 e gli allegati in base64, come li descrive MI"
+        "ME, sono accettati quasi ovunque.",
+        [TEXT_REASON_CONTENT_REJECTED_ADVICE_RECIPIENT_ADMIN] =
+        "Se i propri utenti hanno bisogno di questo tipo di contenuto, consentirlo nel fi"
+        "ltro, meglio se solo per i mittenti conosciuti. Fare in modo che la risposta ind"
+        "ichi la parte rifiutata.",
+        [TEXT_REASON_SYSTEM_FULL_TITLE] =
+        "Sistema di posta pieno",
+        [TEXT_REASON_SYSTEM_FULL_BECAUSE] =
+        "lo spazio del sistema di posta ricevente è esaurito",
+        [TEXT_REASON_SYSTEM_FULL_FULL] =
+        "Il sistema di posta, non solo la casella del destinatario, non ha più posto per"
+        " nuovi messaggi. Può riguardare tutta la posta diretta a questo sistema. Sarà "
+        "accettata di nuovo appena l'amministratore avrà fatto spazio.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT_ADMIN] =
+        "Fare spazio sui dischi della coda di posta e delle caselle: `df -h` e `df -i` mo"
+        "strano quale è pieno. I vecchi log e i messaggi non recapitabili nella coda son"
+        "o buoni punti da cui cominciare. Predisporre un avviso per la prossima volta.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_SENDER] =
+        "Aspettare: il proprio server di posta riprova da solo. Se dura più di un giorno"
+        ", avvisare il destinatario per un'altra via, perché l'amministratore di quel si"
+        "stema ne venga a conoscenza.",
+        [TEXT_REASON_SYSTEM_FULL_ADVICE_RECIPIENT] =
+        "Avvisare il proprio amministratore o provider di posta che i messaggi diretti al"
+        "la propria casella vengono rifiutati perché lo spazio è esaurito. Svuotare la "
+        "casella potrebbe non bastare.",
+        [TEXT_REASON_UNREACHABLE_TITLE] =
+        "Server non raggiungibile",
+        [TEXT_REASON_UNREACHABLE_BECAUSE] =
+        "una connessione non è riuscita o si è interrotta, oppure non è arrivata in te"
+        "mpo una risposta",
+        [TEXT_REASON_UNREACHABLE_FULL] =
+        "Non è stato possibile raggiungere l'altro server di posta, la connessione con e"
+        "sso si è interrotta, oppure ha smesso di rispondere. Può darsi che si stia ria"
+        "vviando o sia sovraccarico, o che nella rete qualcosa non vada. Se la connession"
+        "e si è interrotta subito dopo l'invio del messaggio, questo può essere arrivat"
+        "o comunque.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_NOBODY] =
+        "Aspettare: il proprio server di posta riprova da solo, di solito per alcuni gior"
+        "ni. Se il messaggio può essere già arrivato, chiedere al destinatario prima di"
+        " inviarlo di nuovo: potrebbe arrivare due volte.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_SENDER_ADMIN] =
+        "Dal server mittente, provare `nc -vz mx.example.com 25` con il server di posta d"
+        "el destinatario. Se nessun server, ovunque sia, è raggiungibile sulla porta 25,"
+        " è il proprio firewall o il proprio provider di rete a bloccarla: farla aprire,"
+        " oppure inviare tramite un server di inoltro (relay) sulla porta 587. Se solo qu"
+        "esto non è raggiungibile, avvisare il destinatario per un'altra via.",
+        [TEXT_REASON_UNREACHABLE_ADVICE_RECIPIENT_ADMIN] =
+        "Controllare che il proprio server di posta sia in funzione, che il firewall perm"
+        "etta a tutti di raggiungerlo sulla porta 25, anche con IPv6 se ha un indirizzo I"
+        "Pv6, e che i record MX (`dig +short MX example.com`) indichino il server giusto.",
+        [TEXT_REASON_POLICY_TITLE] =
+        "Non consentito dalle regole locali",
+        [TEXT_REASON_POLICY_BECAUSE] =
+        "una regola locale non lo consente",
+        [TEXT_REASON_POLICY_FULL] =
+        "Una regola stabilita dall'altra parte si oppone a questo messaggio, ma la rispos"
+        "ta non dice quale. Può riguardare il mittente, il server mittente, il messaggio"
+        " o il destinatario.",
+        [TEXT_REASON_POLICY_ADVICE_SENDER_ADMIN] =
+        "Vedere se la risposta contiene un collegamento o un numero di errore che spieghi"
+        " di più. Controllare le cause consuete: i propri record SPF, DKIM e DMARC, il n"
+        "ome del proprio server nel DNS inverso e le liste di blocco. Se tutto è in ordi"
+        "ne, scrivere a postmaster presso il dominio del destinatario indicando l'intera "
+        "risposta, l'ora e l'indirizzo IP del proprio server.",
+        [TEXT_REASON_POLICY_ADVICE_SENDER] =
+        "Trasmettere questa risposta al proprio amministratore di posta. Si può anche ch"
+        "iedere al destinatario per un'altra via se la sua organizzazione ammette i propr"
+        "i messaggi. È improbabile che inviare di nuovo lo stesso messaggio serva.",
+        [TEXT_REASON_POLICY_ADVICE_RECIPIENT_ADMIN] =
+        "Cercare nel log del proprio server quale regola ha rifiutato il messaggio, ed es"
+        "cludere il mittente dalla regola se il messaggio è desiderato. Fare in modo che"
+        " la risposta indichi la regola, perché i mittenti sappiano che cosa correggere.",
+        [TEXT_REASON_PROTOCOL_TITLE] =
+        "Errore nella sessione SMTP",
+        [TEXT_REASON_PROTOCOL_BECAUSE] =
+        "un comando nella sessione di posta era errato, fuori ordine o non supportato",
+        [TEXT_REASON_PROTOCOL_FULL] =
+        "I sistemi di posta dialogano fra loro con i comandi di SMTP, il protocollo della"
+        " posta. Uno di questi comandi era scritto male, è arrivato nel momento sbagliat"
+        "o o ha chiesto qualcosa che non è supportato. La causa è quasi sempre un progr"
+        "amma o le sue impostazioni, non il messaggio.",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER_ADMIN] =
+        "Cercare nel proprio log il comando a cui risponde questa risposta. Il proprio pr"
+        "ogramma deve prima salutare con EHLO, rispettare l'ordine MAIL, RCPT, DATA, e us"
+        "are solo le estensioni che il server indica nella risposta a EHLO. Aggiornare il"
+        " software. Se un firewall o un antivirus ispeziona le connessioni di posta, disa"
+        "ttivare questa funzione e riprovare.",
+        [TEXT_REASON_PROTOCOL_ADVICE_SENDER] =
+        "Controllare se gli indirizzi contengono caratteri insoliti, e riprovare una volt"
+        "a con un programma di posta aggiornato. Se l'invio fallisce ancora, trasmettere "
+        "questa risposta al proprio amministratore di posta.",
+        [TEXT_REASON_PROTOCOL_ADVICE_RECIPIENT_ADMIN] =
+        "Esaminare la sessione nel log del proprio server. Controllare che nessun firewal"
+        "l modifichi i comandi o le risposte SMTP: un saluto pieno di asterischi, come `2"
+        "20 *******`, ne rivela la presenza.",
+        [TEXT_REASON_SYSTEM_ERROR_TITLE] =
+        "Guasto nel sistema di posta",
+        [TEXT_REASON_SYSTEM_ERROR_BECAUSE] =
+        "il sistema di posta ricevente ha un guasto o è fuori servizio",
+        [TEXT_REASON_SYSTEM_ERROR_FULL] =
+        "Qualcosa non ha funzionato all'interno del sistema di posta ricevente: un guasto"
+        ", un'impostazione errata o una sua parte non disponibile. Il messaggio e l'indir"
+        "izzo non sono la causa. Spesso guasti di questo tipo vengono corretti entro qual"
+        "che ora.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_RECIPIENT_ADMIN] =
+        "Esaminare il log del proprio server all'ora della risposta. Controllare lo spazi"
+        "o su disco e i permessi, e se tutto ciò da cui il server dipende risponde: il D"
+        "NS, la directory o il database degli utenti, i filtri antispam e antivirus, e il"
+        " server che contiene le caselle di posta. Poi correggere la parte che non ha fun"
+        "zionato.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER] =
+        "Aspettare: il proprio server di posta riprova da solo. Se il messaggio è tornat"
+        "o indietro, inviarlo di nuovo dopo qualche ora. Se dura più di un giorno, avvis"
+        "are il destinatario per un'altra via.",
+        [TEXT_REASON_SYSTEM_ERROR_ADVICE_SENDER_ADMIN] =
+        "Lasciare che il proprio server continui a riprovare. Controllare che la risposta"
+        " non provenga da uno dei propri server; in tal caso, cercare lì il guasto. Se d"
+        "ura, avvisare postmaster presso il dominio del destinatario indicando l'intera r"
+        "isposta e l'ora.",
+        [TEXT_KIND_ACCEPTED] =
+        "accettato",
+        [TEXT_KIND_FAILED] =
+        "non riuscito",
+        [TEXT_KIND_DELAYED] =
+        "rimandato",
+        [TEXT_KIND_DELIVERED] =
+        "recapitato",
+        [TEXT_KIND_RELAYED] =
+        "trasmesso, senza altri rapporti",
+        [TEXT_KIND_EXPANDED] =
+        "recapitato a una mailing list",
+        [TEXT_KIND_COMPLAINT] =
+        "reclamo di un destinatario",
+        [TEXT_KIND_AUTO_REPLY] =
+        "risposta automatica",
+        [TEXT_KIND_IN_DOUBT] =
+        "incerto",
+        [TEXT_KIND_NOT_TRIED] =
+        "non tentato",
+        [TEXT_KIND_NOT_A_REPORT] =
+        "non è un rapporto di recapito",
+        [TEXT_PERMANENCE_UNKNOWN] =
+        "non noto",
+        [TEXT_PERMANENCE_TRANSIENT] =
+        "temporaneo",
+        [TEXT_PERMANENCE_PERMANENT] =
+        "permanente",
+        [TEXT_SCOPE_RECIPIENT] =
+        "questo destinatario",
+        [TEXT_SCOPE_RECIPIENT_DOMAIN] =
+        "l'intero dominio del destinatario",
+        [TEXT_SCOPE_MESSAGE] =
+        "questo messaggio",
+        [TEXT_SCOPE_SENDER] =
+        "questo mittente",
+        [TEXT_SCOPE_SENDING_HOST] =
+        "questo server mittente",
+        [TEXT_SCOPE_ACCOUNT] =
+        "questo account di invio",
+        [TEXT_SCOPE_PATH] =
+        "questa connessione o questo percorso",
+        [TEXT_ACTOR_SENDER] =
+        "chi ha scritto il messaggio",
+        [TEXT_ACTOR_SENDER_ADMIN] =
+        "il proprio amministratore di posta",
+        [TEXT_ACTOR_RECIPIENT] =
+        "il destinatario",
+        [TEXT_ACTOR_RECIPIENT_ADMIN] =
+        "l'amministratore di posta del destinatario",
+        [TEXT_ACTOR_NOBODY] =
+        "nessuno: basta aspettare",
+        [TEXT_RETRY_NO] =
+        "no",
+        [TEXT_RETRY_LATER] =
+        "sì, più tardi",
+        [TEXT_RETRY_AFTER_FIX] =
+        "solo dopo aver rimediato",
+        [TEXT_SUPPRESS_NO] =
+        "no",
+        [TEXT_SUPPRESS_AFTER_REPEATS] =
+        "se gli invii continuano a fallire",
+        [TEXT_SUPPRESS_YES] =
+        "sì",
+        [TEXT_LEVEL_NONE] =
+        "nulla di riconosciuto",
+        [TEXT_LEVEL_BASIC] =
+        "il codice e il suo contesto",
+        [TEXT_LEVEL_ENHANCED] =
+        "il codice esteso",
+        [TEXT_LEVEL_PHRASE] =
+        "parole nel testo",
+        [TEXT_LEVEL_PROVIDER_CODE] =
+        "il codice proprio del provider",
+        [TEXT_LEVEL_PROVIDER_TEXT] =
+        "le parole proprie del provider",
+        [TEXT_LEVEL_USER] =
+        "una regola personale",
+        [TEXT_STANDING_ENUMERATION] =
+        "l'enumerazione SmtpStatusCode",
+        [TEXT_STANDING_STANDARD] =
+        "definito da una RFC",
+        [TEXT_STANDING_REGISTERED] =
+        "registrato, ma non definito",
+        [TEXT_STANDING_WILD] =
+        "in uso, ma mai standardizzato",
+        [TEXT_STANDING_HISTORIC] =
+        "sperimentale o in disuso",
+        [TEXT_LABEL_CODE] =
+        "Codice",
+        [TEXT_LABEL_NAME] =
+        "Nome",
+        [TEXT_LABEL_VALUE] =
+        "Valore",
+        [TEXT_LABEL_ALIASES] =
+        "Altri nomi",
+        [TEXT_LABEL_MEANING] =
+        "Significato",
+        [TEXT_LABEL_SHORT] =
+        "In breve",
+        [TEXT_LABEL_DESCRIPTION] =
+        "Descrizione",
+        [TEXT_LABEL_ENHANCED] =
+        "Codice esteso",
+        [TEXT_LABEL_ENHANCED_CODE] =
+        "Codice esteso",
+        [TEXT_LABEL_COMMANDS] =
+        "Può rispondere a",
+        [TEXT_LABEL_ANY_COMMAND] =
+        "qualsiasi comando",
+        [TEXT_LABEL_REFERENCE] =
+        "Definito in",
+        [TEXT_LABEL_STANDING] =
+        "Origine",
+        [TEXT_LABEL_CLASS] =
+        "Classe",
+        [TEXT_LABEL_CATEGORY] =
+        "Categoria",
+        [TEXT_LABEL_SUBJECT] =
+        "Ambito",
+        [TEXT_LABEL_REPLY] =
+        "Risposta",
+        [TEXT_LABEL_TEXT] =
+        "Testo",
+        [TEXT_LABEL_VERDICT] =
+        "Verdetto",
+        [TEXT_LABEL_REASON] =
+        "Motivo",
+        [TEXT_LABEL_PROVIDER] =
+        "Provider di posta",
+        [TEXT_LABEL_RECIPIENT] =
+        "Destinatario",
+        [TEXT_LABEL_SENDER] =
+        "Mittente",
+        [TEXT_LABEL_REMOTE] =
+        "Server remoto",
+        [TEXT_LABEL_COMMAND] =
+        "Comando",
+        [TEXT_LABEL_PERMANENCE] =
+        "Temporaneo o permanente",
+        [TEXT_LABEL_SCOPE] =
+        "Che cosa riguarda",
+        [TEXT_LABEL_ACTOR] =
+        "Chi può rimediare",
+        [TEXT_LABEL_RETRY] =
+        "Riprovare",
+        [TEXT_LABEL_SUPPRESS] =
+        "Smettere di scrivere a questo indirizzo",
+        [TEXT_LABEL_ADVICE] =
+        "Che cosa fare",
+        [TEXT_LABEL_EXPLANATION] =
+        "Spiegazione",
+        [TEXT_LABEL_EVIDENCE] =
+        "Elemento decisivo",
+        [TEXT_LABEL_RULE] =
+        "Regola",
+        [TEXT_LABEL_REGISTERED_TITLE] =
+        "Titolo registrato",
+        [TEXT_LABEL_BASIC_CODES] =
+        "Codici di risposta consueti",
+        [TEXT_LABEL_UNREGISTERED] =
+        "Non registrato",
+        [TEXT_LABEL_FLAGS] =
+        "Irregolarità",
+        [TEXT_LABEL_LANGUAGES] =
+        "Lingue",
+        [TEXT_LABEL_KIND] =
+        "Esito",
+        [TEXT_LABEL_TITLE] =
+        "Titolo",
+        [TEXT_LABEL_NUMBER] =
+        "Numero",
+        [TEXT_LABEL_NOT_A_CODE] =
+        "Non è un codice di risposta SMTP",
+        [TEXT_LABEL_CONNECT] =
+        "saluto",
+        [TEXT_LABEL_EOM] =
+        "fine del messaggio",
+        [TEXT_LABEL_COUNT] =
+        "Conteggio",
+        [TEXT_LABEL_EXAMPLE] =
+        "Esempio",
+        [TEXT_LABEL_LANGUAGE] =
+        "Lingua",
+        [TEXT_LABEL_TAG] =
+        "Tag",
+        [TEXT_LABEL_IDENTIFIER] =
+        "Identificatore",
+        [TEXT_LABEL_TYPE] =
+        "Tipo",
+        [TEXT_LABEL_LEVEL] =
+        "Livello degli indizi",
+        [TEXT_LABEL_SOURCE] =
+        "Fonte",
+        [TEXT_LABEL_MATCHED] =
+        "Corrispondenza",
+        [TEXT_LABEL_UNDEFINED] =
+        "codice non definito; descritto in base alla classe",
+        [TEXT_LABEL_CAUSE] =
+        "Causa",
+        [TEXT_LABEL_C_NAME] =
+        "Nome in C",
+        [TEXT_LABEL_DETAIL] =
+        "Dettaglio",
+        [TEXT_LABEL_ANY_CODE] =
+        "qualsiasi codice di risposta",
+        [TEXT_LABEL_ENHANCED_CLASS] =
+        "Classe dei codici estesi",
+        [TEXT_LABEL_AS_CLAIMED] =
+        "come dice la risposta",
+        [TEXT_LABEL_SPAN] =
+        "Byte",
+        [TEXT_HEADING_CODES] =
+        "Codici di risposta SMTP",
+        [TEXT_HEADING_ENHANCED] =
+        "Codici di stato estesi",
+        [TEXT_HEADING_CLASSES] =
+        "Classi dei codici di risposta",
+        [TEXT_HEADING_LANGUAGES] =
+        "Lingue",
+        [TEXT_HEADING_REASONS] =
+        "Motivi",
+        [TEXT_HEADING_PROVIDERS] =
+        "Provider di posta",
+        [TEXT_HEADING_RULES] =
+        "Regole",
+        [TEXT_INTRO_CODES] =
+        "Un server di posta risponde a ogni comando del programma di invio, il client, co"
+        "n una risposta che comincia con un codice di tre cifre. La prima cifra dice se i"
+        "l comando è riuscito (2), se si attende altro (3), se per ora non è riuscito ("
+        "4) o se è stato rifiutato definitivamente (5); un client che non conosce un cod"
+        "ice si basa soltanto su questa cifra. Questa pagina spiega i codici definiti dal"
+        "le RFC (i documenti con gli standard di Internet), quelli elencati soltanto nel "
+        "registro della IANA, l'ente che tiene elenchi di questo tipo, e quelli che alcun"
+        "i server inviano senza alcuno standard. Due valori, -1 e 0, non sono inviati da "
+        "nessun server e indicano una risposta mancante e uno stato non registrato.",
+        [TEXT_INTRO_ENHANCED] =
+        "Un codice di stato esteso è formato da tre numeri separati da punti, come 5.1.1"
+        "; segue il codice di risposta e dice con più precisione che cosa è successo. I"
+        "l primo numero è la classe (2 successo, 4 errore temporaneo, 5 errore permanent"
+        "e), il secondo è l'ambito e il terzo è il dettaglio. X indica una classe che p"
+        "uò variare: 4.2.2 e 5.2.2 hanno lo stesso ambito e lo stesso dettaglio, ma solo"
+        " il secondo è permanente. Questa pagina spiega i codici registrati presso la IA"
+        "NA; alcuni provider usano certi numeri in un senso proprio, perciò conta anche "
+        "il testo della risposta.",
+        [TEXT_SENTENCE_FAILED] =
+        "{who} ha rifiutato l'invio perché {because}.",
+        [TEXT_SENTENCE_FAILED_FOR_NOW] =
+        "{who} per ora ha rifiutato l'invio perché {because}.",
+        [TEXT_SENTENCE_FAILED_UNKNOWN] =
+        "{who} ha rifiutato l'invio.",
+        [TEXT_SENTENCE_DELAYED] =
+        "{who} ha rimandato l'invio a più tardi perché {because}.",
+        [TEXT_SENTENCE_DELAYED_UNKNOWN] =
+        "{who} ha rimandato l'invio a più tardi senza dire chiaramente perché.",
+        [TEXT_SENTENCE_IN_DOUBT] =
+        "{who} potrebbe avere accettato il messaggio oppure no: non è arrivata alcuna ri"
+        "sposta perché {because}.",
+        [TEXT_SENTENCE_NO_KIND] =
+        "{who} ha segnalato un problema: {because}.",
+        [TEXT_SENTENCE_NO_KIND_UNKNOWN] =
+        "{who} non ha detto nulla che mostri che cosa è successo o perché.",
+        [TEXT_SENTENCE_ACCEPTED] =
+        "{who} ha accettato la richiesta.",
+        [TEXT_SENTENCE_WHO] =
+        "Il server",
+        [TEXT_SENTENCE_INTERMEDIATE] =
+        "{who} finora è d'accordo e attende il passo successivo.",
+        [TEXT_SENTENCE_DO_SENDER_NO] =
+        "Ripetere lo stesso invio non servirà; chi ha scritto il messaggio deve prima ca"
+        "mbiare qualcosa.",
+        [TEXT_SENTENCE_DO_SENDER_LATER] =
+        "Riprovare più tardi; se l'invio continua a fallire, può rimediare chi ha scrit"
+        "to il messaggio.",
+        [TEXT_SENTENCE_DO_SENDER_AFTER_FIX] =
+        "Può rimediare chi ha scritto il messaggio; non inviare di nuovo prima di allora"
+        ".",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_NO] =
+        "Ripetere lo stesso invio non servirà; rivolgersi al proprio amministratore di p"
+        "osta.",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_LATER] =
+        "Riprovare più tardi; se l'invio continua a fallire, può rimediare il proprio a"
+        "mministratore di posta.",
+        [TEXT_SENTENCE_DO_SENDER_ADMIN_AFTER_FIX] =
+        "Può rimediare il proprio amministratore di posta; non inviare di nuovo prima di"
+        " allora.",
+        [TEXT_SENTENCE_DO_RECIPIENT_NO] =
+        "Ripetere lo stesso invio non servirà; solo il destinatario può cambiare le cos"
+        "e.",
+        [TEXT_SENTENCE_DO_RECIPIENT_LATER] =
+        "Può rimediare il destinatario; riprovare più tardi.",
+        [TEXT_SENTENCE_DO_RECIPIENT_AFTER_FIX] =
+        "Può rimediare il destinatario; non inviare di nuovo prima di allora.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_NO] =
+        "Ripetere lo stesso invio non servirà; solo l'amministratore di posta del destin"
+        "atario può cambiare le cose.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_LATER] =
+        "Riprovare più tardi; se l'invio continua a fallire, può rimediare l'amministra"
+        "tore di posta del destinatario.",
+        [TEXT_SENTENCE_DO_RECIPIENT_ADMIN_AFTER_FIX] =
+        "Può rimediare l'amministratore di posta del destinatario; non inviare di nuovo "
+        "prima di allora.",
+        [TEXT_SENTENCE_DO_NOBODY_NO] =
+        "Il server non ha detto perché; ripetere lo stesso invio non servirà.",
+        [TEXT_SENTENCE_DO_NOBODY_LATER] =
+        "Nessuno deve rimediare a nulla; riprovare più tardi.",
+        [TEXT_SENTENCE_DO_NOBODY_AFTER_FIX] =
+        "Nessuno in particolare può rimediare; non inviare di nuovo finché la causa non"
+        " è scomparsa.",
+        [TEXT_SENTENCE_SUPPRESS_YES] =
+        "Smettere di scrivere a questo indirizzo.",
+        [TEXT_SENTENCE_SUPPRESS_AFTER_REPEATS] =
+        "Smettere di scrivere a questo indirizzo se gli invii continuano a fallire.",
+        [TEXT_SENTENCE_RETRY_AFTER] =
+        "Il server chiede di attendere {time} prima del prossimo tentativo.",
+        [TEXT_SENTENCE_NOT_DELIVERED] =
+        "Il messaggio non è stato recapitato perché {because}.",
+        [TEXT_SENTENCE_NOT_DELIVERED_YET] =
+        "Non è stato ancora possibile recapitare il messaggio perché {because}.",
+        [TEXT_SENTENCE_DELIVERED] =
+        "{who} comunica che il messaggio è stato recapitato.",
+        [TEXT_SENTENCE_RELAYED] =
+        "{who} ha trasmesso il messaggio a un sistema che non invia rapporti.",
+        [TEXT_SENTENCE_EXPANDED] =
+        "{who} ha recapitato il messaggio a una mailing list.",
+        [TEXT_SENTENCE_COMPLAINT] =
+        "Il destinatario ha segnalato il messaggio come indesiderato.",
+        [TEXT_SENTENCE_AUTO_REPLY] =
+        "Questa è una risposta automatica, non un rapporto di recapito.",
+        [TEXT_SENTENCE_NOT_TRIED] =
+        "L'invio del messaggio a questo destinatario non è mai stato tentato.",
+        [TEXT_SENTENCE_NOT_A_REPORT] =
+        "Questo è un messaggio comune, non un rapporto di recapito.",
+        [TEXT_UNIT_SECOND] =
+        "s",
+        [TEXT_UNIT_MINUTE] =
+        "min",
+        [TEXT_UNIT_HOUR] =
+        "h",
+        [TEXT_UNIT_DAY] =
+        "g",
+        [TEXT_LANGUAGE_NAME] =
+        "Italiano",
+        [TEXT_SENTENCE_WHY_LEVEL] =
+        "Ha prevalso perché i suoi indizi sono i più forti.",
+        [TEXT_SENTENCE_WHY_REASON] =
+        "Ha prevalso perché, fra le regole con indizi di pari forza, il suo motivo è il"
+        " più specifico.",
+        [TEXT_SENTENCE_WHY_ORDER] =
+        "Ha prevalso perché, fra le regole con indizi pari e lo stesso motivo, viene per"
+        " prima.",
+        [TEXT_SENTENCE_WHY_ONLY] =
+        "Nessun'altra regola corrispondeva.",
+        [TEXT_SENTENCE_WHY_NONE] =
+        "Nessuna regola corrispondeva.",
+        [TEXT_FLAG_NO_SEPARATOR] =
+        "dopo il codice non c'è nulla",
+        [TEXT_FLAG_BARE_LF] =
+        "una riga finisce con il solo LF",
+        [TEXT_FLAG_BARE_CR] =
+        "c'è un CR senza LF",
+        [TEXT_FLAG_NUL] =
+        "il testo contiene un byte NUL",
+        [TEXT_FLAG_8BIT] =
+        "il testo contiene byte superiori a 127",
+        [TEXT_FLAG_CODES_DIFFER] =
+        "il codice varia da una riga all'altra; vale l'ultimo",
+        [TEXT_FLAG_ENHANCED_DIFFER] =
+        "il codice esteso varia da una riga all'altra; vale il primo",
+        [TEXT_FLAG_CLASS_CONFLICT] =
+        "il codice esteso contraddice il codice di risposta",
+        [TEXT_FLAG_LONG_LINE] =
+        "una riga è più lunga di 512 byte",
+        [TEXT_FLAG_HIGH_DIGIT] =
+        "la seconda cifra del codice è maggiore di 5",
+        [TEXT_FLAG_OUT_OF_RANGE] =
+        "il codice non è compreso fra 200 e 599",
+        [TEXT_FLAG_CUT_OFF] =
+        "la risposta è troncata",
     },
     /* zh */
     {
@@ -7173,12 +9708,24 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "依据级别",
         [TEXT_LABEL_SOURCE] =
         "出处",
-        [TEXT_LABEL_SUBJECT_CLASS] =
-        "类别或领域",
         [TEXT_LABEL_MATCHED] =
         "匹配内容",
         [TEXT_LABEL_UNDEFINED] =
         "未定义的代码；按其类别说明",
+        [TEXT_LABEL_CAUSE] =
+        "起因",
+        [TEXT_LABEL_C_NAME] =
+        "C 语言中的名称",
+        [TEXT_LABEL_DETAIL] =
+        "细节",
+        [TEXT_LABEL_ANY_CODE] =
+        "任何应答码",
+        [TEXT_LABEL_ENHANCED_CLASS] =
+        "增强码的类别",
+        [TEXT_LABEL_AS_CLAIMED] =
+        "以应答所称为准",
+        [TEXT_LABEL_SPAN] =
+        "字节范围",
         [TEXT_HEADING_CODES] =
         "SMTP 应答码",
         [TEXT_HEADING_ENHANCED] =

@@ -710,9 +710,15 @@ enum text_id {
     TEXT_LABEL_TYPE,
     TEXT_LABEL_LEVEL,
     TEXT_LABEL_SOURCE,
-    TEXT_LABEL_SUBJECT_CLASS,
     TEXT_LABEL_MATCHED,
     TEXT_LABEL_UNDEFINED,
+    TEXT_LABEL_CAUSE,
+    TEXT_LABEL_C_NAME,
+    TEXT_LABEL_DETAIL,
+    TEXT_LABEL_ANY_CODE,
+    TEXT_LABEL_ENHANCED_CLASS,
+    TEXT_LABEL_AS_CLAIMED,
+    TEXT_LABEL_SPAN,
     TEXT_HEADING_CODES,
     TEXT_HEADING_ENHANCED,
     TEXT_HEADING_CLASSES,
@@ -785,14 +791,14 @@ enum text_id {
     TEXT_COUNT
 };
 
-#define TEXT_LANGUAGES 3
+#define TEXT_LANGUAGES 4
 
 /* The languages' tags, English first, and their texts; NULL: not translated. */
 extern const char *const sst_gen_language_tags[TEXT_LANGUAGES];
 extern const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT];
 
 /* The keys of labels, sorted by their bytes, and which text each names. */
-#define TEXT_LABELS 124
+#define TEXT_LABELS 130
 
 extern const char *const sst_gen_label_keys[TEXT_LABELS];
 extern const unsigned short sst_gen_label_texts[TEXT_LABELS];
