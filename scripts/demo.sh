@@ -26,7 +26,7 @@ say
 say "== All replies of $samples, and what they mean in short"
 while IFS= read -r reply; do
     say
-    printf '%.100s\n' "$reply"
+    printf '%.80s\n' "$reply"
     build/smtpstatus explain "$@" "$reply" | sed '/^$/q' | sed '/^$/d; s/^/    /'
 done <$samples
 
