@@ -311,6 +311,7 @@ static void write_pages(const groups *all, output *out)
         snprintf(count, sizeof count, "%*" PRIu64, width, row->count);
         name_group(&template, &row->record);
         name_verdict(&verdict, &row->record, all->given->language);
+        layout_gap(&page);
         layout_row(&page, count, (size_t)width, buffer_span(&template));
         layout_faint(&page, (size_t)width + 2, buffer_span(&verdict));
         buffer_free(&template);

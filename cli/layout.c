@@ -68,6 +68,21 @@ void layout_rule(layout *page, sst_span text)
     page->started = true;
 }
 
+/* A line of words; what kept them together is a blank again. */
+static void put_line(output *out, const char *line, size_t len)
+{
+    const char *hard;
+    while (len > 1 && (hard = memchr(line, NO_BREAK_SPACE[0], len - 1)) != NULL) {
+        size_t before = (size_t)(hard - line);
+        bool found = hard[1] == NO_BREAK_SPACE[1];
+        output_put(out, line, before);
+        output_put(out, found ? " " : hard, 1);
+        line = hard + (found ? 2 : 1);
+        len -= before + (found ? 2 : 1);
+    }
+    output_put(out, line, len);
+}
+
 /* Words, wrapped, each line in a style. */
 static void put_wrapped(layout *page, sst_span text, size_t indent, const char *style)
 {
@@ -76,7 +91,7 @@ static void put_wrapped(layout *page, sst_span text, size_t indent, const char *
         size_t len = wrap_line(text, columns_left(page, indent), &taken);
         put_blanks(page->out, indent);
         put_style(page, style);
-        output_put(page->out, text.ptr, len);
+        put_line(page->out, text.ptr, len);
         put_style(page, *style ? PLAIN : "");
         output_put(page->out, "\n", 1);
         text.ptr += taken;
@@ -114,7 +129,7 @@ void layout_row(layout *page, const char *label, size_t label_width, sst_span te
         size_t taken;
         size_t len = wrap_line(text, columns_left(page, column), &taken);
         put_blanks(page->out, column > used ? column - used : 1);
-        output_put(page->out, text.ptr, len);
+        put_line(page->out, text.ptr, len);
         output_put(page->out, "\n", 1);
         text.ptr += taken;
         text.len -= taken;

@@ -82,7 +82,7 @@ void list_fill_code(const list_source *from, int code, cell *cells)
     cell_text(&cells[CODE_SHORT], sst_code_text_short(code, from->language));
     cell_text(&cells[CODE_DESCRIPTION], sst_code_text_full(code, from->language));
     cell_words(&cells[CODE_COMMANDS], sst_code_commands(code));
-    name_commands(&cells[CODE_COMMANDS].shown, sst_code_commands(code), from->language);
+    page_name_commands(&cells[CODE_COMMANDS].shown, sst_code_commands(code), from->language);
     cell_text(&cells[CODE_REFERENCE], strcmp(reference, "-") == 0 ? "" : reference);
 }
 

@@ -29,7 +29,7 @@ void page_rows(layout *page, const page_row *rows, size_t count)
     }
 }
 
-void name_commands(buffer *into, const char *commands, const char *language)
+void page_name_commands(buffer *into, const char *commands, const char *language)
 {
     static const struct {
         const char *word;
@@ -71,28 +71,41 @@ static void put_code_heading(layout *page, int code, const char *language)
     buffer_free(&heading);
 }
 
-static sst_span reference_of(const char *reference)
+/* "RFC 5321 4.2.2; RFC 6531 3.5", to be broken between the documents only. */
+static void name_reference(buffer *into, const char *reference)
 {
-    return strcmp(reference, "-") == 0 ? span_from("") : span_from(reference);
+    if (strcmp(reference, "-") == 0)
+        return;
+    for (const char *c = reference; *c; c++) {
+        if (*c == ' ' && c[-1] != ';')
+            buffer_text(into, NO_BREAK_SPACE);
+        else
+            buffer_put(into, c, 1);
+    }
 }
 
-void page_code_block(layout *page, int code, const char *language)
+void page_code_block(layout *page, int code, bool brief, const char *language)
 {
+    const char *text =
+        brief ? sst_code_text_short(code, language) : sst_code_text_full(code, language);
     buffer commands = {NULL, 0, 0};
-    name_commands(&commands, sst_code_commands(code), language);
+    buffer reference = {NULL, 0, 0};
+    page_name_commands(&commands, sst_code_commands(code), language);
+    name_reference(&reference, sst_code_reference(code));
     bool defined = sst_code_is_defined(code);
     const page_row rows[] = {
         {label("label.standing", language),
          span_from(defined ? "" : label("label.undefined", language)), false},
         {label("label.commands", language), buffer_span(&commands), false},
-        {label("label.reference", language), reference_of(sst_code_reference(code)), false},
+        {label("label.reference", language), buffer_span(&reference), false},
     };
     put_code_heading(page, code, language);
     page->indent += INDENT;
-    layout_paragraph(page, span_from(sst_code_text_full(code, language)), false);
+    layout_paragraph(page, span_from(text), false);
     page_rows(page, rows, COUNT(rows));
     page->indent -= INDENT;
     buffer_free(&commands);
+    buffer_free(&reference);
 }
 
 /* "5.X.X - Permanent failure" */
@@ -109,17 +122,19 @@ void page_enhanced_block(layout *page, sst_enhanced enhanced, const char *langua
     bool registered = sst_enhanced_is_registered(enhanced);
     buffer heading = {NULL, 0, 0};
     buffer class_name = {NULL, 0, 0};
+    buffer reference = {NULL, 0, 0};
     sst_enhanced_to_string(enhanced, code, sizeof code);
     buffer_text(&heading, code);
     buffer_text(&heading, " - ");
     buffer_text(&heading, sst_enhanced_text_title(enhanced, language));
     name_enhanced_class(&class_name, enhanced, language);
+    if (registered)
+        name_reference(&reference, sst_enhanced_reference(enhanced));
     const page_row rows[] = {
         {label("label.standing", language),
          span_from(registered ? "" : label("label.unregistered", language)), false},
         {label("label.class", language), buffer_span(&class_name), false},
-        {label("label.reference", language),
-         span_from(registered ? sst_enhanced_reference(enhanced) : ""), false},
+        {label("label.reference", language), buffer_span(&reference), false},
     };
     layout_heading(page, buffer_span(&heading));
     page->indent += INDENT;
@@ -128,6 +143,7 @@ void page_enhanced_block(layout *page, sst_enhanced enhanced, const char *langua
     page->indent -= INDENT;
     buffer_free(&heading);
     buffer_free(&class_name);
+    buffer_free(&reference);
 }
 
 /* --- the page of a code --------------------------------------------------------------------- */
@@ -170,16 +186,17 @@ static const char *origin_of(int code, const char *language)
 
 void page_code(layout *page, int code, const char *language)
 {
-    buffer texts[4] = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0}};
+    buffer texts[5] = {{NULL, 0, 0}};
     name_class(&texts[0], code, language);
     name_category(&texts[1], code, language);
-    name_commands(&texts[2], sst_code_commands(code), language);
+    page_name_commands(&texts[2], sst_code_commands(code), language);
     name_aliases(&texts[3], code);
+    name_reference(&texts[4], sst_code_reference(code));
     const page_row rows[] = {
         {label("label.class", language), buffer_span(&texts[0]), false},
         {label("label.category", language), buffer_span(&texts[1]), false},
         {label("label.commands", language), buffer_span(&texts[2]), false},
-        {label("label.reference", language), reference_of(sst_code_reference(code)), false},
+        {label("label.reference", language), buffer_span(&texts[4]), false},
         {label("label.standing", language), span_from(origin_of(code, language)), false},
         {label("label.aliases", language), buffer_span(&texts[3]), false},
         {"C", span_from(sst_code_c_name(code)), false},

@@ -23,11 +23,14 @@ static void put_sentence(layout *page, const sst_record *record, const char *lan
 
 static void put_codes(layout *page, const sst_record *record, const char *language)
 {
+    /* Where something more exact follows, the code need not be told at length. */
+    bool enhanced = record->enhanced.status_class != 0;
+    bool known = sst_record_is_judged(record) && record->verdict.reason != SST_REASON_UNKNOWN;
     if (record->code != SST_CODE_NOT_DEFINED) {
         layout_gap(page);
-        page_code_block(page, record->code, language);
+        page_code_block(page, record->code, enhanced || known, language);
     }
-    if (record->enhanced.status_class != 0) {
+    if (enhanced) {
         layout_gap(page);
         page_enhanced_block(page, record->enhanced, language);
     }
@@ -40,6 +43,13 @@ static sst_span provider_name(sst_span provider)
     sst_provider_info info;
     bool known = provider.ptr && sst_provider_find(provider.ptr, provider.len, &info);
     return known ? span_from(info.name) : provider;
+}
+
+void page_name_reason(buffer *into, sst_reason reason, const char *language)
+{
+    buffer_text(into, sst_reason_id(reason));
+    buffer_text(into, " - ");
+    buffer_text(into, sst_reason_text_title(reason, language));
 }
 
 /* "the provider's own words (google/unauthenticated)" */
@@ -56,7 +66,9 @@ static void name_evidence(buffer *into, const sst_verdict *verdict, const char *
 static void put_verdict(layout *page, const sst_record *record, const char *language)
 {
     const sst_verdict *verdict = &record->verdict;
+    buffer heading = {NULL, 0, 0};
     buffer evidence = {NULL, 0, 0};
+    page_name_reason(&heading, verdict->reason, language);
     name_evidence(&evidence, verdict, language);
     const char *cause = verdict->reason == SST_REASON_EXPIRED
                             ? sst_reason_text_title(verdict->cause, language)
@@ -78,11 +90,12 @@ static void put_verdict(layout *page, const sst_record *record, const char *lang
         {label("label.evidence", language), buffer_span(&evidence), true},
     };
     layout_gap(page);
-    layout_heading(page, span_from(sst_reason_text_title(verdict->reason, language)));
+    layout_heading(page, buffer_span(&heading));
     page->indent += INDENT;
     layout_paragraph(page, span_from(sst_reason_text_full(verdict->reason, language)), false);
     page_rows(page, rows, COUNT(rows));
     page->indent -= INDENT;
+    buffer_free(&heading);
     buffer_free(&evidence);
 }
 

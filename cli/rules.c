@@ -81,6 +81,11 @@ static size_t check_examples(check *of)
     return count;
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static int run_check(const options *given, output *out)
 {
     if (given->arguments.count < 2) {
@@ -93,8 +98,9 @@ static int run_check(const options *given, output *out)
         check_file(&of, given->arguments.list[i]);
     size_t examples = check_examples(&of);
     output_flush(out);
-    complain("%zu files, %zu rules, %zu examples, %zu faults", given->arguments.count - 1,
-             of.rules ? sst_rules_count(of.rules) : 0, examples, of.faults);
+    size_t rules = of.rules ? sst_rules_count(of.rules) : 0;
+    complain("%zu rule%s, %zu example%s, %zu fault%s", rules, plural(rules), examples,
+             plural(examples), of.faults, plural(of.faults));
     sst_rules_free(of.rules);
     free(of.loaded);
     return of.unreadable ? STATUS_IO : of.faults > 0 ? STATUS_PARTLY : STATUS_DONE;
@@ -181,14 +187,6 @@ static const char *why_first(const matches *all)
                                                       : "sentence.why.order";
 }
 
-/* "sender-auth - Sender not authenticated" */
-static void name_reason(buffer *into, sst_reason reason, const char *language)
-{
-    buffer_text(into, sst_reason_id(reason));
-    buffer_text(into, " - ");
-    buffer_text(into, sst_reason_text_title(reason, language));
-}
-
 static void put_match(layout *page, const matches *all, size_t position, const char *language)
 {
     const sst_match *match = &all->list[position];
@@ -197,7 +195,7 @@ static void put_match(layout *page, const matches *all, size_t position, const c
     buffer_number(&heading, (long)position + 1);
     buffer_text(&heading, "  ");
     buffer_text(&heading, match->rule);
-    name_reason(&reason, match->reason, language);
+    page_name_reason(&reason, match->reason, language);
     const page_row rows[] = {
         {label("label.reason", language), buffer_span(&reason), false},
         {label("label.level", language), span_from(sst_level_text(match->level, language)), false},

@@ -12,6 +12,9 @@
 
 #include <smtpstatus/base.h>
 
+/* A blank at which no line is broken. */
+#define NO_BREAK_SPACE "\xC2\xA0"
+
 /* How many columns a text takes. */
 size_t text_width(sst_span text);
 

@@ -27,17 +27,40 @@ static const mark *mark_at(const char *text, const mark *marks, size_t count)
     return NULL;
 }
 
+/* A CJK character of three bytes that is no punctuation: U+3041 to U+9FFF. */
+static bool is_ideographic(const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    return first >= 0xE3 && first <= 0xE9 && !(first == 0xE3 && (unsigned char)text[1] == 0x80);
+}
+
+/* Chinese and Latin words are parted by a blank, as "Google 暂缓了"; texts cannot know beforehand
+ * in which script a mark's words are. */
+static void put_mark(writer *out, const char *before, size_t before_len, const char *words,
+                     const char *behind)
+{
+    size_t len = strlen(words);
+    if (len == 0)
+        return;
+    if (before_len >= 3 && is_ideographic(before + before_len - 3) && ascii_is_alnum(words[0]))
+        writer_char(out, ' ');
+    writer_put(out, words, len);
+    if (ascii_is_alnum(words[len - 1]) && is_ideographic(behind))
+        writer_char(out, ' ');
+}
+
 /* Writes a text with its marks filled in. */
 static void put_filled(writer *out, const char *text, const mark *marks, size_t count)
 {
     while (*text) {
+        const char *start = text;
         size_t plain = strcspn(text, "{");
         writer_put(out, text, plain);
         text += plain;
         const mark *found = mark_at(text, marks, count);
         if (found) {
-            writer_text(out, found->text);
             text += strlen(found->name);
+            put_mark(out, start, plain, found->text, text);
         } else if (*text) {
             writer_char(out, *text++);
         }
