@@ -1,8 +1,9 @@
-/* The whole library but its transport ; that is a library of its own. */
+/* The whole library but its transport, which is a library of its own. */
 #ifndef SMTPSTATUS_SMTPSTATUS_H
 #define SMTPSTATUS_SMTPSTATUS_H
 
 #include <smtpstatus/base.h>
+#include <smtpstatus/bounce.h>
 #include <smtpstatus/code.h>
 #include <smtpstatus/enhanced.h>
 #include <smtpstatus/group.h>

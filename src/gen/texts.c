@@ -9721,7 +9721,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_LABEL_ANY_CODE] =
         "任何应答码",
         [TEXT_LABEL_ENHANCED_CLASS] =
-        "增强码的类别",
+        "增强状态码的类别",
         [TEXT_LABEL_AS_CLAIMED] =
         "以应答所称为准",
         [TEXT_LABEL_SPAN] =

@@ -13,6 +13,7 @@ void sst_mime_walk_start(mime_walk *walk, sst_span message)
 {
     walk->rest = message;
     walk->at_part = true;
+    walk->unopened = false;
     walk->messages = 0;
     walk->depth = 0;
 }
@@ -59,6 +60,7 @@ static void take_to_boundary(mime_walk *walk, sst_span *body)
         walk->depth = (size_t)at + !closing;
         walk->messages = walk->boundary[at].messages;
         walk->at_part = !closing;
+        walk->unopened = false;
         return;
     }
     *body = (sst_span){start, (size_t)(walk->rest.ptr - start)};
@@ -143,17 +145,19 @@ static void show_message(mime_walk *walk, mime_part *part)
 
 bool sst_mime_walk_next(mime_walk *walk, mime_part *part)
 {
-    sst_span ignored;
     for (;;) {
         if (walk->rest.len == 0 || (!walk->at_part && walk->depth == 0))
             return false;
         if (!walk->at_part) {
-            take_to_boundary(walk, &ignored);
+            take_to_boundary(walk, &part->body);
+            if (walk->unopened)
+                return true;
             continue;
         }
         read_header(walk, part);
         if (type_begins(part->type, "multipart/") && push_boundary(walk, part->content_type)) {
             walk->at_part = false;
+            walk->unopened = true;
             continue;
         }
         if (is_message(part))

@@ -32,6 +32,7 @@ typedef struct mime_walk {
     sst_span rest;
     bool at_part;      /* rest begins with the header of a part, or of a message */
     unsigned messages; /* how many messages rest lies inside */
+    bool unopened;     /* of the innermost multipart no boundary has been seen yet */
     size_t depth;      /* how many multiparts are open */
     struct {
         char text[MIME_MAX_BOUNDARY];
@@ -45,7 +46,7 @@ void sst_mime_walk_start(mime_walk *walk, sst_span message);
 /*
  * The next leaf in the order of the text, or the header of a message inside the message (is_header;
  * its parts follow with a greater "messages"). Returns false at the end. Preambles are passed over,
- * what stands behind the last boundary too.
+ * what stands behind the last boundary too; a multipart whose boundary never comes is one leaf.
  */
 bool sst_mime_walk_next(mime_walk *walk, mime_part *part);
 

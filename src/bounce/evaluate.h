@@ -1,0 +1,21 @@
+/* Which kind of report a message is, and what each kind finds in it. */
+#ifndef BOUNCE_EVALUATE_H
+#define BOUNCE_EVALUATE_H
+
+#include "bounce/anchor.h"
+#include "bounce/entry.h"
+
+typedef struct bounce_findings {
+    bounce_entries entries;
+    bounce_envelope envelope;
+    bounce_anchor *anchors; /* room for SST_MAX_BOUNCE_RECIPIENTS */
+    bool not_a_report;
+} bounce_findings;
+
+/*
+ * Evaluates the levels of a message, the outermost first, until one is a report. Returns false
+ * where a message looks like a report and names no recipient.
+ */
+bool sst_bounce_evaluate(bounce_message *levels, size_t count, bounce_findings *findings);
+
+#endif

@@ -1,0 +1,205 @@
+/*
+ * Taking a message apart into what a report is made of (RFC 6522): a human part, a machine-readable
+ * one, and the returned message. Senders get the types wrong in many ways, so that a text part is
+ * looked at too: one that reads like a delivery status is one.
+ */
+#include "bounce/message.h"
+
+#include "base/ascii.h"
+#include "bounce/html.h"
+#include "mime/field.h"
+#include "mime/line.h"
+#include "mime/words.h"
+
+/* What a part is to a report. */
+typedef enum part_role {
+    ROLE_NONE, /* attachments */
+    ROLE_HUMAN,
+    ROLE_HUMAN_HTML,
+    ROLE_STATUS,
+    ROLE_FEEDBACK,
+    ROLE_RECEIPT,
+    ROLE_RETURNED
+} part_role;
+
+/* By type; one that ends with "/" holds for all its subtypes. The first that fits counts. */
+static const struct {
+    const char *type;
+    part_role role;
+} roles[] = {
+    {"message/delivery-status", ROLE_STATUS},
+    {"message/global-delivery-status", ROLE_STATUS}, /* RFC 6533 */
+    {"message/xdelivery-status", ROLE_STATUS},       /* old gateways */
+    {"text/delivery-status", ROLE_STATUS},
+    {"message/feedback-report", ROLE_FEEDBACK},
+    {"message/disposition-notification", ROLE_RECEIPT},
+    {"message/global-disposition-notification", ROLE_RECEIPT},
+    {"message/rfc822", ROLE_RETURNED}, /* an encoded one; others are walked */
+    {"message/global", ROLE_RETURNED},
+    {"message/partial", ROLE_RETURNED},
+    {"text/rfc822-headers", ROLE_RETURNED},
+    {"text/rfc822-header", ROLE_RETURNED},
+    {"text/rfc822", ROLE_RETURNED},
+    {"message/rfc822-headers", ROLE_RETURNED},
+    {"message/global-headers", ROLE_RETURNED},
+    {"text/html", ROLE_HUMAN_HTML},
+    {"text/calendar", ROLE_NONE},
+    {"text/", ROLE_HUMAN},
+    {"message/", ROLE_HUMAN},
+    {"multipart/", ROLE_HUMAN}, /* its boundary never came */
+    {"", ROLE_HUMAN},           /* no type: text/plain */
+};
+
+bool sst_bounce_is_type(sst_span content_type, const char *type)
+{
+    return span_is(sst_mime_value_token(content_type), type, true);
+}
+
+static part_role role_of(sst_span type)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        size_t len = strlen(roles[i].type);
+        bool family = len > 0 && roles[i].type[len - 1] == '/';
+        if ((type.len == len || (family && type.len > len)) &&
+            ascii_equal_fold(type.ptr, roles[i].type, len))
+            return roles[i].role;
+    }
+    return ROLE_NONE;
+}
+
+/* Whether text begins with fields of a delivery status (RFC 3464 2.2, 2.3). */
+static bool is_status_text(sst_span text)
+{
+    static const char *const first_fields[] = {"Reporting-MTA", "Final-Recipient",
+                                               "Original-Envelope-Id", "Original-Recipient"};
+    while (text.len > 0 && text.ptr[0] == '\n') {
+        text.ptr++;
+        text.len--;
+    }
+    mime_field field;
+    if (!sst_mime_next_field(&text, &field))
+        return false;
+    for (size_t i = 0; i < sizeof first_fields / sizeof first_fields[0]; i++) {
+        if (span_is(field.name, first_fields[i], true))
+            return true;
+    }
+    return false;
+}
+
+/* Decodes a part as UTF-8 to the end of out, and returns what was written there. */
+static sst_span decode_part(const mime_part *part, const mime_converter *converter,
+                            mime_buffer *out)
+{
+    char name[64];
+    mime_buffer charset = {name, 0, sizeof name, false};
+    sst_mime_parameter(part->content_type, "charset", &charset);
+    size_t start = out->len;
+    sst_span bytes = part->body;
+    if (part->encoding != MIME_ENCODING_IDENTITY) {
+        /* The bytes go to the last quarter of the free room, and from there to its front: UTF-8
+         * takes at most three bytes for one of them. */
+        size_t room = out->size - out->len;
+        mime_buffer raw = {out->ptr + out->size - room / 4, 0, room / 4, false};
+        sst_mime_decode(part->body, part->encoding, &raw);
+        bytes = mime_written(&raw);
+    }
+    sst_mime_to_utf8(bytes, mime_written(&charset), converter, out);
+    return (sst_span){out->ptr + start, out->len - start};
+}
+
+/* Decodes a part and, where it is HTML, leaves its words alone. */
+static sst_span decode_words(const mime_part *part, bool html, const mime_converter *converter,
+                             mime_buffer *out)
+{
+    sst_span text = decode_part(part, converter, out);
+    if (html) {
+        text.len = sst_bounce_strip_html(out->ptr + out->len - text.len, text.len);
+        out->len = (size_t)(text.ptr + text.len - out->ptr);
+    }
+    mime_put_byte(out, '\n');
+    return text;
+}
+
+/* Adds text to a span that ends right before it, or makes it the span where there was none. */
+static void extend(sst_span *whole, sst_span more)
+{
+    if (!whole->ptr)
+        *whole = more;
+    else if (whole->ptr + whole->len + 1 == more.ptr)
+        whole->len += more.len + 1;
+}
+
+/* Takes over one part. *html: the human part so far is only HTML, which plain text replaces. */
+static void take_part(bounce_message *level, const mime_part *part, bool *html,
+                      const mime_converter *converter, mime_buffer *out)
+{
+    part_role role = role_of(part->type);
+    if (role == ROLE_NONE || (role == ROLE_HUMAN_HTML && level->human.ptr && !*html))
+        return;
+    sst_span text = decode_words(part, role == ROLE_HUMAN_HTML, converter, out);
+    if (role == ROLE_HUMAN && is_status_text(text))
+        role = ROLE_STATUS;
+    switch (role) {
+    case ROLE_STATUS:
+        extend(&level->status, text);
+        break;
+    case ROLE_FEEDBACK:
+        extend(&level->feedback, text);
+        break;
+    case ROLE_RECEIPT:
+        extend(&level->receipt, text);
+        break;
+    case ROLE_RETURNED:
+        if (!level->returned.ptr)
+            level->returned = text;
+        break;
+    case ROLE_HUMAN_HTML:
+        *html = true;
+        extend(&level->human, text);
+        break;
+    default:
+        if (*html)
+            level->human = (sst_span){NULL, 0};
+        *html = false;
+        extend(&level->human, text);
+        break;
+    }
+}
+
+/* A message at a new level: its header, and for the level outside it the message it returns. */
+static void open_level(bounce_message *levels, size_t level, sst_span header)
+{
+    levels[level] = (bounce_message){0};
+    levels[level].header = header;
+    levels[level].is_report =
+        sst_bounce_is_type(sst_mime_find_field(header, "Content-Type"), "multipart/report");
+    if (level > 0 && !levels[level - 1].returned.ptr)
+        levels[level - 1].returned = header;
+}
+
+size_t sst_bounce_take_apart(sst_span message, const mime_converter *converter, mime_buffer *out,
+                             bounce_message levels[BOUNCE_MAX_LEVELS])
+{
+    bool html[BOUNCE_MAX_LEVELS] = {false};
+    mime_walk walk;
+    mime_part part;
+    sst_span header;
+    sst_span body;
+    sst_mime_split(message, &header, &body);
+    open_level(levels, 0, header);
+    size_t count = 1;
+    sst_mime_walk_start(&walk, message);
+    while (sst_mime_walk_next(&walk, &part) && !out->cut) {
+        if (part.messages >= BOUNCE_MAX_LEVELS)
+            continue;
+        /* What stands one level further in belongs to the latest message of that level. */
+        if (part.is_header) {
+            open_level(levels, part.messages, part.header);
+            html[part.messages] = false;
+            count = part.messages + 1 > count ? part.messages + 1 : count;
+        } else {
+            take_part(&levels[part.messages], &part, &html[part.messages], converter, out);
+        }
+    }
+    return count;
+}

@@ -1,0 +1,209 @@
+/*
+ * The reader of messages that came back: copies a message with its line ends made LF, takes it
+ * apart, asks each kind of report in turn, and makes records of what they found.
+ *
+ * It does not open files or split mailboxes: that is the caller's.
+ */
+#include <smtpstatus/bounce.h>
+
+#include "base/alloc.h"
+#include "bounce/entry.h"
+#include "bounce/evaluate.h"
+#include "bounce/message.h"
+#include "bounce/phrase.h"
+#include "mime/address.h"
+#include "mime/date.h"
+#include "mime/field.h"
+#include "mime/words.h"
+
+/* Room for decoded text: UTF-8 may be longer than what it came from, and is never all of it. */
+#define DECODED_SIZE (2 * SST_MAX_BOUNCE_MESSAGE)
+
+/* A decoded subject. */
+#define SUBJECT_SIZE ((size_t)2048)
+
+struct sst_bounce_reader {
+    const sst_allocator *allocator;
+    const sst_rules *rules;
+    mime_converter converter;
+    size_t next; /* which entry becomes the next record */
+    bounce_findings findings;
+    char *message;
+    char *decoded;
+    char *text; /* of the record given out last */
+    char *subject;
+    char time[MIME_DATE_SIZE];
+};
+
+static bool allocate(sst_bounce_reader *reader)
+{
+    const sst_allocator *a = reader->allocator;
+    bounce_findings *f = &reader->findings;
+    reader->message = sst_allocate(a, SST_MAX_BOUNCE_MESSAGE, 1);
+    reader->decoded = sst_allocate(a, DECODED_SIZE, 1);
+    reader->text = sst_allocate(a, SST_MAX_VERDICT_TEXT, 1);
+    reader->subject = sst_allocate(a, SUBJECT_SIZE, 1);
+    f->entries.at = sst_allocate(a, SST_MAX_BOUNCE_RECIPIENTS, sizeof *f->entries.at);
+    f->entries.size = SST_MAX_BOUNCE_RECIPIENTS;
+    f->anchors = sst_allocate(a, SST_MAX_BOUNCE_RECIPIENTS, sizeof *f->anchors);
+    return reader->message && reader->decoded && reader->text && reader->subject && f->entries.at &&
+           f->anchors;
+}
+
+int sst_bounce_reader_new(const sst_bounce_options *options, sst_bounce_reader **reader)
+{
+    static const sst_bounce_options defaults = {sizeof defaults, NULL, NULL, NULL, NULL};
+    if (!options)
+        options = &defaults;
+    if (options->size != sizeof *options)
+        return SST_E_INVALID;
+    sst_bounce_reader *r = sst_allocate(options->allocator, 1, sizeof *r);
+    if (!r)
+        return SST_E_NO_MEMORY;
+    memset(r, 0, sizeof *r);
+    r->allocator = options->allocator;
+    r->rules = options->rules;
+    r->converter = (mime_converter){options->convert, options->convert_context};
+    if (!allocate(r)) {
+        sst_bounce_reader_free(r);
+        return SST_E_NO_MEMORY;
+    }
+    *reader = r;
+    return SST_OK;
+}
+
+void sst_bounce_reader_free(sst_bounce_reader *reader)
+{
+    if (!reader)
+        return;
+    sst_deallocate(reader->allocator, reader->message);
+    sst_deallocate(reader->allocator, reader->decoded);
+    sst_deallocate(reader->allocator, reader->text);
+    sst_deallocate(reader->allocator, reader->subject);
+    sst_deallocate(reader->allocator, reader->findings.entries.at);
+    sst_deallocate(reader->allocator, reader->findings.anchors);
+    sst_deallocate(reader->allocator, reader);
+}
+
+/* Copies a message with LF as line ends, without the "From " line of a mailbox and empty lines
+ * before it. */
+static sst_span copy_message(sst_bounce_reader *reader, const char *message, size_t len)
+{
+    const char *p = message;
+    const char *end = message + (len < SST_MAX_BOUNCE_MESSAGE ? len : SST_MAX_BOUNCE_MESSAGE);
+    char *out = reader->message;
+    while (p < end) {
+        const char *cr = memchr(p, '\r', (size_t)(end - p));
+        size_t n = (size_t)((cr ? cr : end) - p);
+        memcpy(out, p, n);
+        out += n;
+        p += n;
+        if (!cr)
+            break;
+        p += p + 1 < end && p[1] == '\n' ? 2 : 1;
+        *out++ = '\n';
+    }
+    sst_span copy = {reader->message, (size_t)(out - reader->message)};
+    while (copy.len > 0 && copy.ptr[0] == '\n') {
+        copy.ptr++;
+        copy.len--;
+    }
+    if (phrase_begins(copy, "From ") && copy.ptr[0] == 'F') {
+        const char *line_end = memchr(copy.ptr, '\n', copy.len);
+        size_t first = line_end ? (size_t)(line_end - copy.ptr) + 1 : copy.len;
+        copy = (sst_span){copy.ptr + first, copy.len - first};
+    }
+    return copy;
+}
+
+sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message, size_t len)
+{
+    bounce_message levels[BOUNCE_MAX_LEVELS];
+    mime_buffer decoded = {reader->decoded, 0, DECODED_SIZE, false};
+    sst_span copy = copy_message(reader, message, len);
+    size_t count = sst_bounce_take_apart(copy, &reader->converter, &decoded, levels);
+    reader->next = 0;
+    return sst_bounce_evaluate(levels, count, &reader->findings) ? SST_BOUNCE_UNDERSTOOD
+                                                                 : SST_BOUNCE_NOT_UNDERSTOOD;
+}
+
+/* What holds for the mail as a whole. */
+static void take_envelope(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
+{
+    const bounce_envelope *envelope = &reader->findings.envelope;
+    bool zoned;
+    record->sender = envelope->sender;
+    record->message_id = envelope->message_id;
+    record->queue_id = envelope->queue_id;
+    record->reporter = envelope->reporter;
+    if (envelope->subject.ptr) {
+        mime_buffer out = {reader->subject, 0, SUBJECT_SIZE, false};
+        sst_mime_decode_words(envelope->subject, &reader->converter, &out);
+        record->subject = mime_written(&out);
+    }
+    size_t len = sst_mime_date(entry->time, reader->time, &zoned);
+    if (len == 0)
+        len = sst_mime_date(envelope->time, reader->time, &zoned);
+    if (len > 0)
+        record->time = (sst_span){reader->time, len};
+}
+
+/* What an entry's words say, and, where they say nothing of it, its own fields. */
+static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
+{
+    sst_reply reply = {0};
+    sst_span words = entry->words;
+    if (words.len > SST_MAX_VERDICT_TEXT)
+        words.len = SST_MAX_VERDICT_TEXT;
+    record->kind = entry->kind;
+    record->recipient = entry->recipient;
+    if (entry->original_recipient.len != entry->recipient.len ||
+        !ascii_equal_fold(entry->original_recipient.ptr, entry->recipient.ptr,
+                          entry->recipient.len))
+        record->original_recipient = entry->original_recipient;
+    record->remote = entry->remote;
+    record->command = entry->command;
+    record->format = span_of(entry->format);
+    if (words.ptr) {
+        sst_reply_read(words.ptr, words.len, &reply);
+        sst_record_from_reply(record, &reply, reader->text, SST_MAX_VERDICT_TEXT);
+    }
+    if (record->enhanced.status_class == 0)
+        record->enhanced = entry->status;
+}
+
+/*
+ * Decides. A passing failure that is reported as final means that the queue gave up. Where somebody
+ * can mend the cause, the cause is what the reader of the record must know; where waiting was all
+ * that could be done, the reason is that it took too long.
+ */
+static void decide(const sst_bounce_reader *reader, sst_record *record)
+{
+    sst_record_decide(record, reader->rules);
+    const sst_verdict *verdict = &record->verdict;
+    bool gave_up = record->kind == SST_KIND_FAILED &&
+                   verdict->claimed == SST_PERMANENCE_TRANSIENT &&
+                   verdict->reason != SST_REASON_EXPIRED;
+    if (!gave_up || sst_reason_get_defaults(verdict->reason).actor != SST_ACTOR_NOBODY)
+        return;
+    record->gave_up = true;
+    sst_record_decide(record, reader->rules);
+}
+
+bool sst_bounce_next(sst_bounce_reader *reader, sst_record *record)
+{
+    const bounce_entries *entries = &reader->findings.entries;
+    *record = (sst_record){0};
+    if (reader->next == 0 && entries->count == 0 && reader->findings.not_a_report) {
+        record->kind = SST_KIND_NOT_A_REPORT;
+        reader->next++;
+        return true;
+    }
+    if (reader->next >= entries->count)
+        return false;
+    const bounce_entry *entry = &entries->at[reader->next++];
+    take_envelope(reader, entry, record);
+    take_entry(reader, entry, record);
+    decide(reader, record);
+    return true;
+}

@@ -1,0 +1,105 @@
+/*
+ * Transcripts of sessions, as Sendmail, Courier, MDaemon, InterScan and others put them into their
+ * reports. Every system has its own marks, and all of them one for what was sent and one for what
+ * came back; some show only what came back.
+ */
+#include "bounce/transcript.h"
+
+#include <smtpstatus/reply.h>
+
+#include "bounce/phrase.h"
+#include "mime/address.h"
+#include "mime/line.h"
+
+static const char *const sent_marks[] = {
+    ">>>", "--->", "-->", "sent >>>", "cli:", "c:", "sent:", "client:", NULL};
+static const char *const received_marks[] = {
+    "<<<", "<---", "<--", "received <<<", "srv:", "s:", "received:", "server:", "response:", NULL};
+
+/* The words behind a mark; absent where the line has none of these marks. */
+static sst_span behind_mark(sst_span line, const char *const *marks)
+{
+    line = mime_trim(line);
+    for (; *marks; marks++) {
+        if (phrase_begins(line, *marks)) {
+            size_t len = strlen(*marks);
+            return mime_trim((sst_span){line.ptr + len, line.len - len});
+        }
+    }
+    return (sst_span){NULL, 0};
+}
+
+/* "... while talking to mx.example.com.:" */
+static sst_span host_talked_to(sst_span line)
+{
+    static const char phrase[] = "while talking to ";
+    const char *p = phrase_find(line, phrase);
+    if (!p)
+        return (sst_span){NULL, 0};
+    p += sizeof phrase - 1;
+    size_t len = 0;
+    while (p + len < line.ptr + line.len && !ascii_is_space(p[len]) && p[len] != ':')
+        len++;
+    while (len > 0 && p[len - 1] == '.')
+        len--;
+    return (sst_span){p, len};
+}
+
+static bool is_same(sst_span a, sst_span b)
+{
+    return a.len == b.len && a.len > 0 && ascii_equal_fold(a.ptr, b.ptr, a.len);
+}
+
+/* What has been seen of the session so far. */
+typedef struct session {
+    sst_command command;
+    sst_span recipient; /* of the last RCPT */
+    sst_span host;
+} session;
+
+static bool is_refusal(sst_span words)
+{
+    sst_reply reply;
+    sst_reply_read(words.ptr, words.len, &reply);
+    return reply.code >= 400;
+}
+
+/* Takes over a refusal, with the lines that continue it. */
+static void take(sst_span words, const session *s, bounce_entry *entry)
+{
+    entry->words = words;
+    entry->command = s->command;
+    if (!entry->remote.ptr)
+        entry->remote = s->host;
+}
+
+void sst_bounce_transcript_for(sst_span words, bounce_entry *entry)
+{
+    session s = {SST_COMMAND_NONE, {NULL, 0}, {NULL, 0}};
+    sst_span line;
+    bool own = false; /* the refusal answered this recipient's command */
+    if (entry->words.ptr && is_refusal(entry->words))
+        return;
+    while (mime_next_line(&words, &line) && !own) {
+        sst_span sent = behind_mark(line, sent_marks);
+        sst_span host = host_talked_to(line);
+        if (host.ptr)
+            s.host = host;
+        if (sent.ptr) {
+            sst_command_parse(sent.ptr, sent.len, &s.command);
+            if (s.command == SST_COMMAND_DATA && sent.len > 4)
+                s.command = SST_COMMAND_EOM;
+            if (s.command == SST_COMMAND_RCPT)
+                s.recipient = sst_mime_find_address(sent, NULL);
+            continue;
+        }
+        sst_span received = behind_mark(line, received_marks);
+        if (!received.ptr || !is_refusal(received))
+            continue;
+        own = is_same(s.recipient, entry->recipient) && s.command == SST_COMMAND_RCPT;
+        bool others =
+            s.command == SST_COMMAND_RCPT && s.recipient.ptr && !own && entry->recipient.ptr;
+        if (!others)
+            take(received, &s, entry);
+    }
+}
