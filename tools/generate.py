@@ -66,10 +66,13 @@ def main():
     output, command = arguments.output.resolve(), arguments.command.resolve()
     for directory in ("src/gen", "docs/man"):
         (output / directory).mkdir(parents=True, exist_ok=True)
-    write_texts(output)
-    write_manual(output)
-    write_rules(output)
-    write_reference(output, command)
+    try:
+        write_texts(output)
+        write_manual(output)
+        write_rules(output)
+        write_reference(output, command)
+    except subprocess.CalledProcessError as error:  # which has said by itself what is wrong
+        return error.returncode
     return 0
 
 
