@@ -69,8 +69,8 @@ def main():
     try:
         write_texts(output)
         write_manual(output)
-        write_rules(output)
         write_reference(output, command)
+        write_rules(output)
     except subprocess.CalledProcessError as error:  # which has said by itself what is wrong
         return error.returncode
     return 0
