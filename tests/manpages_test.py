@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The man pages are clean mdoc, and there is one for each public header and for the command."""
+"""The man pages are clean mdoc; the command, the rules and each public header have one."""
 
 import pathlib
 import shutil
@@ -25,6 +25,7 @@ def main():
     tap = Tap()
     listed = (PAGES / "meson.build").read_text()
     tap.ok((PAGES / "smtpstatus.1").exists(), "the command has its page")
+    tap.ok((PAGES / "smtpstatus-rules.5").exists(), "the format of rules has its page")
     functions = "".join(path.read_text() for path in sorted(PAGES.glob("*.3")))
     for path in sorted((ROOT / "include/smtpstatus").glob("*.h")):
         tap.ok(f".In smtpstatus/{path.name}\n" in functions, f"{path.name} has its page")
