@@ -118,7 +118,7 @@ SST_API int sst_reply_parser_init(sst_reply_parser *parser, const sst_reply_opti
  * to the reply; the next reply of a pipeline starts behind them, and the parser is ready for it.
  * When malformed, *consumed is how many bytes the parser is sure do not belong to a later reply (to
  * the end of the bad line, or to the limit; for strict syntax the whole reply), reply->why and
- * where tell the rest, reply->whole is what was consumed, and the parser is ready again. The result
+ * where tell the rest, and the parser is ready again. The result
  * does not depend on how the bytes were cut into calls.
  */
 SST_API sst_reply_status sst_reply_parse(sst_reply_parser *parser, const char *data, size_t len,
@@ -156,6 +156,7 @@ SST_API void sst_reply_read(const char *text, size_t len, sst_reply *reply);
 typedef struct sst_reply_line_iterator {
     size_t position;
     int code;
+    sst_enhanced enhanced;
     bool goes_on;
 } sst_reply_line_iterator;
 

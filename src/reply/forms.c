@@ -64,8 +64,8 @@ static const struct {
     {"result=", true},
     {"response=", true}, /* Haraka's log */
     {"c=", true},        /* Exim's log */
-    {"->", false},
-    {"=>", false},
+    {"->", true},
+    {"=>", true},
 };
 
 bool forms_introduced(sst_span text, size_t at, bool *any_code)
@@ -148,6 +148,7 @@ static const char *const behind_host[] = {
     "accepted message",        /* qmail */
     "gave this error",         /* Exchange Online */
     "#",                       /* Exchange: "HOST #5.1.1 smtp;550 ..." */
+    "[",                       /* Courier: "HOST [192.0.2.1]:" */
 };
 
 /* The host that ends before a position, blanks between them. */

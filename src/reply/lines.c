@@ -5,7 +5,7 @@
  */
 #include <smtpstatus/reply.h>
 
-#include "reply/phrase.h"
+#include "reply/forms.h"
 #include "reply/relaxed.h"
 
 static sst_span words(const char *text, size_t start, size_t end)
@@ -37,14 +37,19 @@ static bool same(sst_enhanced a, sst_enhanced b)
     return a.status_class == b.status_class && a.subject == b.subject && a.detail == b.detail;
 }
 
-/* Whether the head of a further line stands at a position in the middle of a line. */
+/*
+ * Whether the head of a further line stands at a position in the middle of a line, and not that of
+ * another reply that the words quote ("... undeliverable address: host H said: 550 5.1.1 ...").
+ */
 static bool is_repeated(const sst_reply *reply, const sst_reply_line_iterator *it, size_t at)
 {
     reply_head head;
-    if (!relaxed_head(reply->whole, at, &head) || head.code != it->code)
+    bool quoted = false;
+    if (!relaxed_head(reply->whole, at, &head) || head.code != it->code ||
+        (forms_introduced(reply->whole, at, &quoted) && quoted))
         return false;
-    if (reply->enhanced.status_class != 0)
-        return same(head.enhanced, reply->enhanced);
+    if (it->enhanced.status_class != 0)
+        return same(head.enhanced, it->enhanced);
     return it->goes_on && head.enhanced.status_class == 0;
 }
 
@@ -84,6 +89,8 @@ static void next_of_relaxed(const sst_reply *reply, sst_reply_line_iterator *it,
     if (has_code) {
         it->code = head.code;
         it->goes_on = head.goes_on;
+        if (it->enhanced.status_class == 0)
+            it->enhanced = head.enhanced;
         line->code = head.code;
         line->enhanced = head.enhanced;
         at = head.text;

@@ -72,6 +72,12 @@ static size_t bridged_enhanced(sst_span text, size_t at, int code, sst_enhanced 
     return end < text.len && is_one_of(text.ptr[end], ")>") ? end + 1 : end;
 }
 
+/* IronPort writes the replies of others as 550-'User unknown'. */
+static bool is_quoted(sst_span text, size_t at)
+{
+    return text.len - at > 4 && text.ptr[at + 3] == '-' && text.ptr[at + 4] == '\'';
+}
+
 bool relaxed_head(sst_span text, size_t at, reply_head *head)
 {
     if (text.len - at < 3 || text.ptr[at] < '2' || text.ptr[at] > '5')
@@ -83,13 +89,13 @@ bool relaxed_head(sst_span text, size_t at, reply_head *head)
     size_t end = bridged_enhanced(text, found.text, found.code, &found.enhanced);
     if (end == 0 && !ascii_is_space(next) && next != '-' && next != '#')
         return false;
-    found.goes_on = next == '-';
+    found.goes_on = next == '-' && !is_quoted(text, at);
     if (end != 0) {
         found.text = end;
     } else if (!ascii_is_space(next)) {
         found.text++;
-        if (found.text < text.len && is_one_of(text.ptr[found.text], "'\""))
-            found.text++; /* IronPort: 550-'User unknown' */
+        if (is_quoted(text, at))
+            found.text++;
     }
     *head = found;
     return true;
@@ -164,11 +170,11 @@ static bool is_code(sst_span text, size_t at, const reply_head *head)
     bool any_code = false;
     if (forms_introduced(text, at, &any_code))
         return any_code || likely;
-    char next = at + 4 < text.len ? text.ptr[at + 4] : ' ';
-    if (head->goes_on && next == '\'')
-        return likely; /* IronPort: "5.1.0 - Unknown address error 550-'User unknown'" */
-    if (head->goes_on && ascii_is_digit(next) && !has_enhanced)
-        return false; /* a telephone number */
+    if (is_quoted(text, at))
+        return likely;
+    bool is_telephone = head->goes_on && text.len - at > 4 && ascii_is_digit(text.ptr[at + 4]);
+    if (is_telephone && !has_enhanced)
+        return false;
     return likely && is_separated(text, at, has_enhanced);
 }
 
@@ -249,7 +255,7 @@ static void start_with_enhanced(reading *r, size_t opening, sst_enhanced enhance
     r->start = skip_description(r->text, end);
     if (relaxed_head(r->text, r->start, &r->head) && !is_count(r->text, &r->head))
         return;
-    if (find_code(r, end, false) && r->head.goes_on && r->text.ptr[r->start + 4] == '\'')
+    if (find_code(r, end, false) && is_quoted(r->text, r->start))
         return;
     memset(&r->before, 0, sizeof r->before);
     memset(&r->head, 0, sizeof r->head);
@@ -346,7 +352,8 @@ static void cut_fields(reading *r)
             continue;
         sst_span host = forms_host_at(r->text, at + 1);
         size_t end = at + 1 + host.len;
-        if (host.ptr && (end == r->text.len || is_one_of(r->text.ptr[end], ", "))) {
+        if (host.ptr && ascii_is_alpha(r->text.ptr[end - 1]) &&
+            (end == r->text.len || is_one_of(r->text.ptr[end], ", "))) {
             r->end = at;
             r->remote = host;
             return;
@@ -432,6 +439,8 @@ static void count_lines(sst_reply *reply)
         reply->lines++;
         start = iterator.position;
     }
+    if (iterator.goes_on)
+        reply->flags |= SST_REPLY_CUT_OFF;
 }
 
 static uint32_t byte_flags(sst_span text)

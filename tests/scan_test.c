@@ -1,0 +1,111 @@
+/*
+ * The scanner of lines, against one that looks at one byte after the other: every place of odd
+ * bytes about the sizes of its blocks, every split, up against memory that must not be read.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/scan.h"
+#include "guard.h"
+
+/* What scan.h says, in the plainest way. */
+static size_t scan_plainly(const char *data, size_t at, size_t len, unsigned *seen)
+{
+    for (; at < len; at++) {
+        unsigned char byte = (unsigned char)data[at];
+        unsigned after_cr = *seen & SCAN_AFTER_CR;
+        *seen &= ~(unsigned)SCAN_AFTER_CR;
+        if (byte == '\n') {
+            *seen |= after_cr ? 0u : SCAN_BARE_LF;
+            return at;
+        }
+        *seen |= after_cr ? SCAN_BARE_CR : 0u;
+        *seen |= byte == 0 ? SCAN_NUL : 0u;
+        *seen |= byte > 127 ? SCAN_8BIT : 0u;
+        *seen |= byte == '\r' ? SCAN_AFTER_CR : 0u;
+    }
+    return len;
+}
+
+static void check(const char *data, size_t at, size_t len, unsigned seen)
+{
+    unsigned expected_seen = seen;
+    size_t expected = scan_plainly(data, at, len, &expected_seen);
+    assert_int_equal(scan_line(data, at, len, &seen), expected);
+    assert_int_equal(seen, expected_seen);
+}
+
+/* A line of ordinary bytes with one or two others in it. */
+static void every_byte_at_every_place(void **state)
+{
+    (void)state;
+    static const char others[] = {0,  1,  9,   '\n', '\v',      '\r',
+                                  13, 14, ' ', 127,  (char)128, (char)255};
+    for (size_t len = 0; len <= 150; len += len < 20 ? 1 : 13) {
+        for (size_t i = 0; i < len * sizeof others; i++) {
+            char *data = guard_end(0, NULL, len);
+            memset(data, 'a', len);
+            data[i / sizeof others] = others[i % sizeof others];
+            check(data, 0, len, 0);
+            check(data, 0, len, SCAN_AFTER_CR);
+            data[len - 1] = '\n';
+            check(data, 0, len, 0);
+            if (len > 1)
+                data[len - 2] = '\r';
+            check(data, 0, len, 0);
+            check(data, len / 2, len, SCAN_8BIT | SCAN_NUL);
+        }
+    }
+}
+
+static void every_pair_about_a_block(void **state)
+{
+    (void)state;
+    static const char pairs[][2] = {{'\r', '\n'},      {'\r', '\r'}, {'\n', '\r'}, {'\r', 'a'},
+                                    {(char)200, '\n'}, {'\0', '\n'}, {'\r', '\0'}};
+    for (size_t at = 0; at < 140; at++) {
+        for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+            char *data = guard_end(0, NULL, 200);
+            memset(data, 'a', 200);
+            memcpy(data + at, pairs[i], 2);
+            memcpy(data + 198, "\r\n", 2);
+            for (size_t start = 0; start <= at; start += at < 16 ? 1 : 7)
+                check(data, start, 200, 0);
+        }
+    }
+}
+
+/* Two calls see what one does. */
+static void every_split(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "250 caf\xC3\xA9 \r \0 and so on, until it is longer than any block of "
+        "bytes that could be looked at in one go\r\r\n";
+    size_t len = sizeof line - 1;
+    unsigned whole = 0;
+    assert_int_equal(scan_plainly(line, 0, len, &whole), len - 1);
+    for (size_t split = 0; split < len; split++) {
+        unsigned seen = 0;
+        const char *first = guard_end(0, line, split);
+        assert_int_equal(scan_line(first, 0, split, &seen), split);
+        const char *second = guard_end(0, line, len);
+        assert_int_equal(scan_line(second, split, len, &seen), len - 1);
+        assert_int_equal(seen, whole);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_byte_at_every_place),
+        cmocka_unit_test(every_pair_about_a_block),
+        cmocka_unit_test(every_split),
+    };
+    return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+}
