@@ -63,16 +63,6 @@ size_t phrase_before(sst_span text, size_t at, const char *phrase)
     return at < text.len && inside_word(text, at) ? PHRASE_NONE : at;
 }
 
-size_t phrase_find(sst_span text, const char *phrase, size_t *end)
-{
-    for (size_t at = 0; at < text.len; at++) {
-        *end = phrase_at(text, at, phrase);
-        if (*end != PHRASE_NONE)
-            return at;
-    }
-    return PHRASE_NONE;
-}
-
 size_t phrase_find_last(sst_span text, const char *phrase, size_t *end)
 {
     for (size_t at = text.len; at-- > 0;) {

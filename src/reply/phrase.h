@@ -18,8 +18,7 @@ size_t phrase_at(sst_span text, size_t at, const char *phrase);
 /* Where a phrase that ends at a position begins, or PHRASE_NONE. */
 size_t phrase_before(sst_span text, size_t at, const char *phrase);
 
-/* Where the first or last occurrence begins, or PHRASE_NONE; *end is where it ends. */
-size_t phrase_find(sst_span text, const char *phrase, size_t *end);
+/* Where the last occurrence begins, or PHRASE_NONE; *end is where it ends. */
 size_t phrase_find_last(sst_span text, const char *phrase, size_t *end);
 
 /* The first position at or behind one that holds no blank; text.len where there is none. */
