@@ -188,6 +188,15 @@ static void close_array(writer *w)
     fputs("\n};\n", w->file);
 }
 
+static void write_u8(writer *w, const char *name, const void *items, size_t count)
+{
+    const unsigned char *bytes = items;
+    open_array(w, "uint8_t", name);
+    for (size_t i = 0; i < count; i++)
+        write_number(w, bytes[i]);
+    close_array(w);
+}
+
 static void write_u16(writer *w, const char *name, const uint16_t *items, size_t count)
 {
     open_array(w, "uint16_t", name);
@@ -207,8 +216,7 @@ static void write_u32(writer *w, const char *name, const uint32_t *items, size_t
 static void write_automaton(writer *w)
 {
     const sst_automaton *a = &set.automaton;
-    write_u16(w, "class_of", a->class_of, 256);
-    write_u32(w, "row_of", a->row_of, 512);
+    write_u8(w, "class_of", a->class_of, 256);
     write_u32(w, "defaults", a->defaults, a->default_count);
     write_u32(w, "cells", a->cells, a->cell_count);
     write_u16(w, "outputs", a->outputs, a->output_count);
@@ -260,21 +268,13 @@ static void write_providers(writer *w)
     fputs("};\n", w->file);
 }
 
-static void write_strings(writer *w)
-{
-    open_array(w, "unsigned char", "strings");
-    for (size_t i = 0; i < set.string_size; i++)
-        write_number(w, (unsigned char)set.strings[i]);
-    close_array(w);
-}
-
 static void write_set(writer *w)
 {
     const sst_automaton *a = &set.automaton;
     fprintf(w->file,
             "\nconst sst_ruleset sst_builtin_rules = {\n"
-            "    .automaton =\n        {class_of, row_of, defaults, cells, outputs, %" PRIu32
-            ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
+            "    .automaton =\n        {class_of, defaults, cells, outputs, %" PRIu32 ", %" PRIu32
+            ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
             a->start_state, a->start_row, a->out, a->default_count, a->cell_count, a->output_count);
     fputs("    .phrases = phrases,\n    .key_rules = key_rules,\n    .tests = tests,\n"
           "    .rules = rules,\n    .providers = providers,\n    .names = names,\n"
@@ -314,7 +314,7 @@ static void write_file(const char *output)
     write_automaton(&w);
     write_rules(&w);
     write_providers(&w);
-    write_strings(&w);
+    write_u8(&w, "strings", set.strings, set.string_size);
     write_set(&w);
     if (ferror(w.file) || fclose(w.file) != 0)
         die(path, "cannot be written");

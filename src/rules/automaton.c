@@ -40,7 +40,7 @@ static int make_classes(sst_builder *b)
         else if (used[byte])
             class = b->classes++;
         b->is_word[class] = word;
-        b->class_of[byte] = (uint16_t)(class | (word ? 0 : SST_BYTE_IS_NO_WORD));
+        b->class_of[byte] = (uint8_t) class;
     }
     for (unsigned byte = 'A'; byte <= 'Z'; byte++)
         b->class_of[byte] = b->class_of[byte + ('a' - 'A')];
@@ -79,7 +79,7 @@ static void make_trie(sst_builder *b)
         const sst_model_phrase *phrase = &b->phrases[i];
         uint32_t node = phrase->begins_word ? SST_ROOT_WORD : SST_ROOT_ANY;
         for (size_t k = 0; k < phrase->length && !b->arena->failed; k++) {
-            unsigned symbol = b->class_of[phrase->bytes[k]] & 0xffu;
+            unsigned symbol = b->class_of[phrase->bytes[k]];
             uint32_t child = find_child(b, node, symbol);
             node = child ? child : add_node(b, node, symbol);
         }
@@ -215,37 +215,66 @@ static bool make_states(sst_builder *b)
     return true;
 }
 
-/* One row of defaults for each node that one byte can lead to. */
-static bool make_defaults(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
+/* The rows of defaults under construction: one for each node that the last byte alone can lead to.
+ */
+typedef struct row_maker {
+    sst_builder *builder;
+    uint32_t *number_of; /* by node: row number + 1 */
+    sst_vec nodes;       /* uint32_t: by row number */
+    uint32_t stride;
+    bool failed;
+} row_maker;
+
+static uint32_t row_of(row_maker *m, uint32_t node)
 {
-    uint32_t *row_of = sst_arena_take(keep, 512, sizeof *row_of);
-    uint32_t *row_of_node = sst_arena_take(b->arena, b->nodes.count, sizeof *row_of_node);
-    sst_vec rows = {0};
-    if (!row_of || !row_of_node)
-        return false;
-    for (unsigned i = 0; i <= 512; i++) {
-        /* The last round is for the start of a text. */
-        uint32_t from = i < 256 ? SST_ROOT_ANY : SST_ROOT_WORD;
-        uint32_t node = i < 512 ? sst_automaton_go(b, from, b->class_of[i & 255] & 0xffu) : from;
-        if (!row_of_node[node]) {
-            uint32_t *row = sst_vec_add(b->arena, &rows, b->classes, sizeof *row);
-            if (!row)
-                return false;
-            for (unsigned symbol = 0; symbol < b->classes; symbol++) {
-                const sst_node *to = node_at(b, sst_automaton_go(b, node, symbol));
-                row[symbol] = to->state << 9 | (to->outputs ? SST_CELL_HIT : 0);
-            }
-            row_of_node[node] = (uint32_t)(rows.count - b->classes) + 1;
-        }
-        if (i < 512)
-            row_of[i] = row_of_node[node] - 1;
-        else
-            automaton->start_row = row_of_node[node] - 1;
+    if (!m->number_of[node]) {
+        uint32_t *added = sst_vec_add(m->builder->arena, &m->nodes, 1, sizeof *added);
+        m->failed = m->failed || !added;
+        if (!added)
+            return 0;
+        *added = node;
+        m->number_of[node] = (uint32_t)m->nodes.count;
     }
-    automaton->row_of = row_of;
-    automaton->default_count = (uint32_t)rows.count;
+    return (m->number_of[node] - 1) * m->stride;
+}
+
+/* Fills the row of a node. What the byte behind it leads to is only known if a word may begin there
+ * or not: behind a byte that is no letter or digit it may. */
+static void fill_row(row_maker *m, uint32_t node, uint32_t *row)
+{
+    const sst_builder *b = m->builder;
+    bool word =
+        node == SST_ROOT_ANY || (node > SST_ROOT_WORD && b->is_word[node_at(b, node)->symbol]);
+    for (unsigned symbol = 0; symbol < b->classes; symbol++) {
+        const sst_node *to = node_at(b, sst_automaton_go(b, node, symbol));
+        uint32_t next = sst_automaton_go(b, word ? SST_ROOT_ANY : SST_ROOT_WORD, symbol);
+        row[symbol] = to->state << SST_CELL_STATE_SHIFT | (to->outputs ? SST_CELL_HIT : 0) |
+                      row_of(m, next) / SST_ROW_UNIT;
+    }
+}
+
+static int make_defaults(sst_builder *b, sst_automaton *automaton)
+{
+    row_maker m = {b, NULL, {0}, 0, false};
+    sst_vec rows = {0};
+    m.number_of = sst_arena_take(b->arena, b->nodes.count, sizeof *m.number_of);
+    if (!m.number_of)
+        return SST_E_NO_MEMORY;
+    /* An odd number of units, so that the rows' most used classes spread over the cache. */
+    m.stride = (b->classes + SST_ROW_UNIT - 1) / SST_ROW_UNIT | 1;
+    m.stride *= SST_ROW_UNIT;
+    automaton->start_row = row_of(&m, SST_ROOT_WORD);
+    for (size_t i = 0; i < m.nodes.count && !m.failed; i++) {
+        uint32_t *row = sst_vec_add(b->arena, &rows, m.stride, sizeof *row);
+        if (!row)
+            return SST_E_NO_MEMORY;
+        fill_row(&m, ((const uint32_t *)m.nodes.items)[i], row);
+    }
     automaton->defaults = rows.items;
-    return true;
+    automaton->default_count = (uint32_t)rows.count;
+    if (m.failed)
+        return SST_E_NO_MEMORY;
+    return rows.count <= SST_DEFAULT_MAX_ROW ? SST_OK : SST_E_LIMIT;
 }
 
 /* Copies an array to where it is kept. */
@@ -271,8 +300,9 @@ static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
     error = sst_automaton_pack(b);
     if (error != SST_OK)
         return error;
-    if (!make_defaults(b, keep, automaton))
-        return SST_E_NO_MEMORY;
+    error = make_defaults(b, automaton);
+    if (error != SST_OK)
+        return error;
     automaton->start_state = node_at(b, SST_ROOT_WORD)->state;
     automaton->out = b->classes;
     automaton->cell_count = (uint32_t)b->cells.count;

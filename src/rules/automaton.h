@@ -35,7 +35,7 @@ typedef struct sst_builder {
     sst_arena *arena; /* for what is dropped afterwards */
     const sst_model_phrase *phrases;
     size_t phrase_count;
-    uint16_t *class_of; /* [256] */
+    uint8_t *class_of; /* [256] */
     unsigned classes;
     unsigned blank;      /* class of the blanks */
     bool is_word[256];   /* by class: ASCII letters and digits */

@@ -121,10 +121,10 @@ static void fill(sst_builder *b, const sst_node *node)
     for (size_t i = 0; i < node->transitions; i++) {
         const sst_node *to = &nodes[t[i].node];
         cells[node->state + t[i].symbol] =
-            to->state << 9 | (to->outputs ? SST_CELL_HIT : 0) | t[i].symbol;
+            to->state << SST_CELL_STATE_SHIFT | (to->outputs ? SST_CELL_HIT : 0) | t[i].symbol;
     }
     if (node->outputs)
-        cells[node->state + b->classes] = (node->outputs - 1) << 9 | b->classes;
+        cells[node->state + b->classes] = (node->outputs - 1) << SST_CELL_STATE_SHIFT | b->classes;
 }
 
 /* Drops the free cells at the end, but lets every state's last class stay inside. */
@@ -155,7 +155,7 @@ int sst_automaton_pack(sst_builder *b)
                 return SST_E_NO_MEMORY;
         }
     }
-    if (b->cells.count > SST_CELL_MAX_STATE)
+    if (b->cells.count > SST_CELL_MAX_STATE || b->outputs.count > SST_CELL_MAX_STATE)
         return SST_E_LIMIT;
     for (size_t i = 0; i < b->nodes.count; i++)
         fill(b, &nodes[i]);

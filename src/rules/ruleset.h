@@ -23,23 +23,30 @@
 #define SST_MAX_PHRASE         ((size_t)512) /* bytes of a phrase */
 #define SST_LAST               0x8000u       /* in a list: the last one */
 #define SST_NO_PROVIDER        0xffffu
-#define SST_BYTE_IS_NO_WORD    0x100u /* in class_of */
-#define SST_CELL_HIT           0x100u /* in cells and defaults: a phrase ends here */
-#define SST_CELL_STATE(cell)   ((cell) >> 9)
-#define SST_CELL_MAX_STATE     ((size_t)0x7fffff)
+#define SST_CELL_STATE_SHIFT   12
+#define SST_CELL_STATE(cell)   ((cell) >> SST_CELL_STATE_SHIFT)
+#define SST_CELL_MAX_STATE     ((size_t)0xfffff)
+#define SST_CELL_HIT           0x800u /* in cells and defaults: a phrase ends here */
+#define SST_CELL_CLASS(cell)   ((cell)&0xffu)
+#define SST_ROW_UNIT           16u /* rows of defaults begin at multiples of this */
+#define SST_DEFAULT_ROW(cell)  (((cell)&0x7ffu) * SST_ROW_UNIT)
+#define SST_DEFAULT_MAX_ROW    ((size_t)0x7ff * SST_ROW_UNIT)
 #define SST_CELL_EMPTY         0xffu /* no class has this number */
 #define SST_DEFAULT_OF_REASON  0xffu /* in a rule's axes: as the reason's row says */
 #define SST_HASH_STEP(hash, c) (((hash) ^ (uint32_t)(c)) * 16777619u)
 #define SST_HASH_START         2166136261u
 
-/* cells[state + class] = state << 9 | hit << 8 | class where a transition is stored. The outputs of
- * a state are stored as if they were a transition with the class `out`. */
+/*
+ * cells[state + class] = state | hit | class, where a transition is stored; defaults[row + class] =
+ * state | hit | the next row. The outputs of a state are stored as if they were a transition with
+ * the class `out`. A row stands for what one byte can tell: which phrases it may begin, and whether
+ * a word may begin behind it.
+ */
 typedef struct sst_automaton {
-    const uint16_t *class_of; /* [256] class of a byte, | SST_BYTE_IS_NO_WORD */
-    const uint32_t *row_of;   /* [512] row of defaults behind a byte; + 256: it began a word */
-    const uint32_t *defaults; /* [row + class] */
-    const uint32_t *cells;    /* [state + class] */
-    const uint16_t *outputs;  /* lists of phrases, SST_LAST on the last */
+    const uint8_t *class_of; /* [256] */
+    const uint32_t *defaults;
+    const uint32_t *cells;
+    const uint16_t *outputs; /* lists of phrases, SST_LAST on the last */
     uint32_t start_state;
     uint32_t start_row;
     uint32_t out;

@@ -11,6 +11,7 @@
 #include "verdict/match.h"
 #include "verdict/provider.h"
 #include "verdict/retry_time.h"
+#include "verdict/scan.h"
 
 /* An attempt under examination. */
 typedef struct attempt {
@@ -164,8 +165,10 @@ static void scan_for(const sst_ruleset *set, const sst_evidence *evidence, sst_h
 {
     if (!set)
         return;
+    sst_scan scan;
     sst_hits_init(hits, evidence->text, evidence->recipient);
-    sst_scan(set, hits);
+    sst_scan_start(set, hits, &scan);
+    sst_scan_run(set, &scan);
 }
 
 void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict *verdict)
@@ -177,11 +180,65 @@ void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict 
     conclude(sets, evidence, &user, &builtin, verdict);
 }
 
+/* A batch, of which several texts are scanned side by side. */
+typedef struct batch {
+    const sst_sets *sets;
+    const sst_evidence *evidence;
+    sst_verdict *verdicts;
+    size_t count;
+    size_t next;
+} batch;
+
+/* An attempt whose text is being scanned. */
+typedef struct lane {
+    size_t number;
+    sst_hits hits;
+} lane;
+
+/* Takes the next attempt into a lane; false where there is none. */
+static bool take_next(batch *b, lane *l, sst_scan *scan)
+{
+    if (b->next == b->count)
+        return false;
+    l->number = b->next++;
+    const sst_evidence *evidence = &b->evidence[l->number];
+    sst_hits_init(&l->hits, evidence->text, evidence->recipient);
+    sst_scan_start(b->sets->builtin, &l->hits, scan);
+    return true;
+}
+
+static void finish(const batch *b, const lane *l)
+{
+    sst_hits user;
+    const sst_evidence *evidence = &b->evidence[l->number];
+    scan_for(b->sets->user, evidence, &user);
+    conclude(b->sets, evidence, &user, &l->hits, &b->verdicts[l->number]);
+}
+
 void sst_decide_batch(const sst_sets *sets, const sst_evidence *evidence, size_t count,
                       sst_verdict *verdicts)
 {
-    for (size_t i = 0; i < count; i++)
-        sst_decide(sets, &evidence[i], &verdicts[i]);
+    batch b = {sets, evidence, verdicts, count, 0};
+    lane lanes[SST_LANES];
+    sst_scan scans[SST_LANES];
+    size_t used = 0;
+    while (used < SST_LANES && take_next(&b, &lanes[used], &scans[used]))
+        used++;
+    while (used == SST_LANES) {
+        sst_scan_run_lanes(sets->builtin, scans);
+        for (size_t i = 0; i < used; i++) {
+            if (scans[i].text < scans[i].end)
+                continue;
+            finish(&b, &lanes[i]);
+            if (!take_next(&b, &lanes[i], &scans[i]))
+                scans[i] = scans[--used], lanes[i] = lanes[used], scans[i].hits = &lanes[i].hits,
+                i--;
+        }
+    }
+    for (size_t i = 0; i < used; i++) {
+        sst_scan_run(sets->builtin, &scans[i]);
+        finish(&b, &lanes[i]);
+    }
 }
 
 static size_t add_matches(const sst_view *view, sst_match *matches, size_t size, size_t count)

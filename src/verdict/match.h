@@ -4,7 +4,7 @@
 
 #include <smtpstatus/verdict.h>
 
-#include "verdict/scan.h"
+#include "verdict/hits.h"
 
 /* One set, and what was found out about the attempt with it. */
 typedef struct sst_view {

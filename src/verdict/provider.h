@@ -2,7 +2,7 @@
 #ifndef SST_VERDICT_PROVIDER_H
 #define SST_VERDICT_PROVIDER_H
 
-#include "verdict/scan.h"
+#include "verdict/hits.h"
 
 /* Each returns the provider's number in the set, or SST_NO_PROVIDER. */
 unsigned sst_provider_by_id(const sst_ruleset *set, sst_span id);

@@ -2,7 +2,7 @@
 #ifndef SST_VERDICT_RETRY_TIME_H
 #define SST_VERDICT_RETRY_TIME_H
 
-#include "verdict/scan.h"
+#include "verdict/hits.h"
 
 /* In seconds, or -1. Only next to a phrase about waiting is a time one for the next try. */
 int32_t sst_retry_time(const sst_ruleset *set, const sst_hits *hits);

@@ -1,173 +1,86 @@
 /*
- * The scan: one pass over the text, two loads a byte that depend on each other only through the
- * state, no failure links, no backtracking. What the automaton does not know is looked at where a
- * phrase ends: the byte behind it, and whether it lies inside an e-mail address.
+ * The scan: one pass over the text without backtracking. For every byte there are two loads that
+ * matter, the state's cell and the default, of which only the first waits for the byte before.
  */
 #include "verdict/scan.h"
 
-#include <string.h>
-
-#include <smtpstatus/verdict.h>
-
-#include "base/ascii.h"
-
-void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient)
+void sst_scan_start(const sst_ruleset *set, sst_hits *hits, sst_scan *scan)
 {
-    hits->text = (const unsigned char *)text.ptr;
-    hits->len = text.len < SST_MAX_VERDICT_TEXT ? text.len : SST_MAX_VERDICT_TEXT;
-    hits->recipient = recipient;
-    memset(hits->summary, 0, sizeof hits->summary);
-    hits->count = 0;
-    hits->wait_count = 0;
-    hits->token_start = 0;
-    hits->token_end = 0;
-    hits->token_is_address = false;
+    scan->hits = hits;
+    scan->text = hits->text;
+    scan->end = hits->text + hits->len;
+    scan->cell = set->automaton.start_state << SST_CELL_STATE_SHIFT;
+    scan->row = set->automaton.start_row;
 }
 
-/* Whether a token, quotes and brackets taken off, is the recipient's local part. */
-static bool is_local_part(const sst_hits *hits, size_t start, size_t end)
+/* One byte. Both ways are loaded and one is chosen: a branch here would mostly be guessed wrong. */
+static inline void step(const sst_automaton *a, unsigned byte, uint32_t *cell, uint32_t *row)
 {
-    const char *at =
-        hits->recipient.len ? memchr(hits->recipient.ptr, '@', hits->recipient.len) : NULL;
-    size_t len = at ? (size_t)(at - hits->recipient.ptr) : hits->recipient.len;
-    const char *text = (const char *)hits->text;
-    size_t open = start;
-    while (open < end && memchr("<\"'", text[open], 3))
-        open++;
-    return len > 0 && open > start && end - open > len && !ascii_is_alnum(text[open + len]) &&
-           ascii_equal_fold(text + open, hits->recipient.ptr, len);
+    uint32_t class = a->class_of[byte];
+    uint32_t stored = a->cells[SST_CELL_STATE(*cell) + class];
+    uint32_t otherwise = a->defaults[*row + class];
+    *row = SST_DEFAULT_ROW(otherwise);
+    *cell = SST_CELL_CLASS(stored) == class ? stored : otherwise;
 }
 
-/* Whether the byte before `end` lies in an e-mail address. The answer is kept for the token. */
-static bool in_address(sst_hits *hits, size_t end)
+void sst_scan_run(const sst_ruleset *set, sst_scan *scan)
 {
-    if (end <= hits->token_end && end > hits->token_start)
-        return hits->token_is_address;
-    const unsigned char *text = hits->text;
-    size_t start = end - 1;
-    while (start > 0 && !ascii_is_space((char)text[start - 1]))
-        start--;
-    while (end < hits->len && !ascii_is_space((char)text[end]))
-        end++;
-    hits->token_start = start;
-    hits->token_end = end;
-    hits->token_is_address =
-        memchr(text + start, '@', end - start) != NULL || is_local_part(hits, start, end);
-    return hits->token_is_address;
-}
-
-static void add_hit(sst_hits *hits, const sst_ruleset_phrase *phrase, unsigned number, size_t end)
-{
-    unsigned word = number / 64;
-    uint64_t summary_bit = (uint64_t)1 << word % 64;
-    uint64_t bit = (uint64_t)1 << number % 64;
-    sst_hit hit = {(uint32_t)end, (uint16_t)number};
-    if (phrase->wait && hits->wait_count < SST_MAX_WAITS)
-        hits->waits[hits->wait_count++] = hit;
-    if (!(hits->summary[word / 64] & summary_bit)) {
-        hits->summary[word / 64] |= summary_bit;
-        hits->words[word] = 0;
+    const sst_automaton t = set->automaton;
+    const unsigned char *text = scan->text;
+    const unsigned char *end = scan->end;
+    uint32_t cell = scan->cell;
+    uint32_t row = scan->row;
+    while (text < end) {
+        step(&t, *text++, &cell, &row);
+        if (cell & SST_CELL_HIT)
+            sst_hits_take(set, scan->hits, cell, (size_t)(text - scan->hits->text));
     }
-    if (hits->words[word] & bit)
-        return;
-    hits->words[word] |= bit;
-    if (hits->count < SST_MAX_PLACES)
-        hits->places[hits->count] = hit;
-    hits->count++;
+    scan->text = text;
 }
 
-/* Looks at the phrases that the automaton found to end behind the byte before `end`. */
-static void take_outputs(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t end)
+/* How many bytes every scan has left at least. */
+static size_t shortest(const sst_scan *scans)
 {
-    const sst_automaton *a = &set->automaton;
-    const uint16_t *output = a->outputs + SST_CELL_STATE(a->cells[SST_CELL_STATE(cell) + a->out]);
-    for (bool more = true; more; output++) {
-        unsigned number = *output & ~SST_LAST;
-        const sst_ruleset_phrase *phrase = &set->phrases[number];
-        more = !(*output & SST_LAST);
-        if ((phrase->flags & SST_PHRASE_ENDS_WORD) && end < hits->len &&
-            ascii_is_alnum((char)hits->text[end]))
-            continue;
-        if ((phrase->flags & SST_PHRASE_IS_WORD) && in_address(hits, end))
-            continue;
-        add_hit(hits, phrase, number, end);
+    size_t least = (size_t)(scans[0].end - scans[0].text);
+    for (size_t i = 1; i < SST_LANES; i++) {
+        size_t left = (size_t)(scans[i].end - scans[i].text);
+        least = left < least ? left : least;
     }
+    return least;
 }
 
-typedef struct lane {
-    uint32_t cell;  /* the last cell: state and whether a phrase ends there */
-    uint32_t row;   /* of defaults */
-    uint32_t begun; /* 0x100: the next byte would begin a word */
-} lane;
-
-static inline lane start_lane(const sst_automaton *a)
+static void take(const sst_ruleset *set, const sst_scan *scan, uint32_t cell, size_t done)
 {
-    lane l = {a->start_state << 9, a->start_row, SST_BYTE_IS_NO_WORD};
-    return l;
+    if (cell & SST_CELL_HIT)
+        sst_hits_take(set, scan->hits, cell, (size_t)(scan->text - scan->hits->text) + done);
 }
 
-static inline void step(const sst_automaton *a, lane *l, unsigned byte)
+void sst_scan_run_lanes(const sst_ruleset *set, sst_scan scans[SST_LANES])
 {
-    uint32_t entry = a->class_of[byte];
-    uint32_t class = entry & 0xff;
-    uint32_t cell = a->cells[SST_CELL_STATE(l->cell) + class];
-    uint32_t otherwise = a->defaults[l->row + class];
-    l->cell = (cell & 0xff) == class ? cell : otherwise;
-    l->row = a->row_of[l->begun | byte];
-    l->begun = entry & SST_BYTE_IS_NO_WORD;
-}
-
-void sst_scan(const sst_ruleset *set, sst_hits *hits)
-{
-    const sst_automaton *a = &set->automaton;
-    const unsigned char *text = hits->text;
-    lane l = start_lane(a);
-    for (size_t i = 0; i < hits->len; i++) {
-        step(a, &l, text[i]);
-        if (l.cell & SST_CELL_HIT)
-            take_outputs(set, hits, l.cell, i + 1);
+    const sst_automaton t = set->automaton;
+    size_t count = shortest(scans);
+    sst_scan a = scans[0];
+    sst_scan b = scans[1];
+    sst_scan c = scans[2];
+    sst_scan d = scans[3];
+    for (size_t i = 0; i < count; i++) {
+        step(&t, a.text[i], &a.cell, &a.row);
+        step(&t, b.text[i], &b.cell, &b.row);
+        step(&t, c.text[i], &c.cell, &c.row);
+        step(&t, d.text[i], &d.cell, &d.row);
+        if ((a.cell | b.cell | c.cell | d.cell) & SST_CELL_HIT) {
+            take(set, &scans[0], a.cell, i + 1);
+            take(set, &scans[1], b.cell, i + 1);
+            take(set, &scans[2], c.cell, i + 1);
+            take(set, &scans[3], d.cell, i + 1);
+        }
     }
-}
-
-void sst_scan_lanes(const sst_ruleset *set, sst_hits *hits, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sst_scan(set, &hits[i]);
-}
-
-size_t sst_hits_start(const sst_hits *hits, size_t end, size_t length)
-{
-    const unsigned char *text = hits->text;
-    size_t at = end;
-    for (; length > 0 && at > 0; length--) {
-        bool blank = ascii_is_space((char)text[--at]);
-        while (blank && at > 0 && ascii_is_space((char)text[at - 1]))
-            at--;
-    }
-    return at;
-}
-
-/* The place of a phrase that was met when no more places were kept. */
-static size_t find_again(const sst_ruleset *set, const sst_hits *hits, unsigned phrase)
-{
-    sst_hits again;
-    sst_span text = {(const char *)hits->text, hits->len};
-    sst_hits_init(&again, text, hits->recipient);
-    /* Every other phrase counts as met, so that only this one's place is noted. */
-    memset(again.summary, 0xff, sizeof again.summary);
-    memset(again.words, 0xff, sizeof again.words);
-    again.words[phrase / 64] &= ~((uint64_t)1 << phrase % 64);
-    sst_scan(set, &again);
-    return again.places[0].end;
-}
-
-void sst_hits_place(const sst_ruleset *set, const sst_hits *hits, unsigned phrase, size_t *start,
-                    size_t *end)
-{
-    size_t kept = hits->count < SST_MAX_PLACES ? hits->count : SST_MAX_PLACES;
-    size_t i = 0;
-    while (i < kept && hits->places[i].phrase != phrase)
-        i++;
-    *end = i < kept ? hits->places[i].end : find_again(set, hits, phrase);
-    *start = sst_hits_start(hits, *end, set->phrases[phrase].length);
+    a.text += count;
+    b.text += count;
+    c.text += count;
+    d.text += count;
+    scans[0] = a;
+    scans[1] = b;
+    scans[2] = c;
+    scans[3] = d;
 }

@@ -1,57 +1,29 @@
-/* Runs the automaton over texts and keeps which phrases it met, and where. */
+/* Runs the automaton over texts. */
 #ifndef SST_VERDICT_SCAN_H
 #define SST_VERDICT_SCAN_H
 
-#include "rules/ruleset.h"
+#include "verdict/hits.h"
 
-/* How many phrases have their place kept. More than this in one text is rare: then a place that is
- * wanted is found by a second scan. */
-enum { SST_MAX_PLACES = 48, SST_MAX_WAITS = 8, SST_MAX_LANES = 4 };
+/* How many texts are scanned side by side: enough to fill the time in which one waits for memory,
+ * few enough to stay in registers. */
+enum { SST_LANES = 4 };
 
-typedef struct sst_hit {
-    uint32_t end; /* offset behind the phrase in the text */
-    uint16_t phrase;
-} sst_hit;
+/* A scan under way. */
+typedef struct sst_scan {
+    sst_hits *hits;
+    const unsigned char *text; /* what is left of it */
+    const unsigned char *end;
+    uint32_t cell; /* the last cell: the state, and whether a phrase ends there */
+    uint32_t row;  /* of defaults, by the byte before */
+} sst_scan;
 
-/*
- * The phrases met in a text. A word of the bitmap holds something only where its bit of the summary
- * is set, so that nothing but the summary need be cleared.
- */
-typedef struct sst_hits {
-    const unsigned char *text;
-    size_t len;
-    sst_span recipient;
-    uint64_t summary[4];
-    uint64_t words[SST_MAX_PHRASES / 64];
-    uint32_t count; /* of different phrases; places are kept of the first SST_MAX_PLACES */
-    uint32_t wait_count;
-    sst_hit places[SST_MAX_PLACES];
-    sst_hit waits[SST_MAX_WAITS]; /* phrases about waiting, every time they were met */
-    size_t token_start;           /* the run of non-blanks looked at last, */
-    size_t token_end;
-    bool token_is_address; /* and whether it is an e-mail address */
-} sst_hits;
+/* Makes a scan ready for the text of hits, which are made ready already. */
+void sst_scan_start(const sst_ruleset *set, sst_hits *hits, sst_scan *scan);
 
-static inline bool sst_hits_have(const sst_hits *hits, unsigned phrase)
-{
-    unsigned word = phrase / 64;
-    return (hits->summary[word / 64] >> word % 64 & 1) && (hits->words[word] >> phrase % 64 & 1);
-}
+/* Scans what is left. */
+void sst_scan_run(const sst_ruleset *set, sst_scan *scan);
 
-/* Makes hits ready for a text, of which at most SST_MAX_VERDICT_TEXT bytes are looked at. */
-void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient);
-
-/* Scans one text. */
-void sst_scan(const sst_ruleset *set, sst_hits *hits);
-
-/* Scans up to SST_MAX_LANES texts side by side. */
-void sst_scan_lanes(const sst_ruleset *set, sst_hits *hits, size_t count);
-
-/* Where a phrase of a length begins that ends before `end`: back over it, runs of blanks as one. */
-size_t sst_hits_start(const sst_hits *hits, size_t end, size_t length);
-
-/* Where a phrase that was met stands first: [*start, *end). */
-void sst_hits_place(const sst_ruleset *set, const sst_hits *hits, unsigned phrase, size_t *start,
-                    size_t *end);
+/* Runs several scans side by side until one of them is at its end. */
+void sst_scan_run_lanes(const sst_ruleset *set, sst_scan scans[SST_LANES]);
 
 #endif
