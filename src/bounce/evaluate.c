@@ -8,6 +8,7 @@
 #include "bounce/divide.h"
 #include "bounce/feedback.h"
 #include "bounce/human.h"
+#include "bounce/notification.h"
 #include "bounce/phrase.h"
 #include "bounce/status.h"
 #include "bounce/system.h"
@@ -85,11 +86,22 @@ static void complete_from_words(const level *l, bounce_findings *f, size_t count
         if (!same || !needs_words(entry))
             continue;
         entry->words = same->words;
+        entry->said = true;
         entry->command = same->command;
         if (!entry->remote.ptr)
             entry->remote = same->remote;
     }
     f->entries.count = count;
+    sst_span general = {NULL, 0};
+    for (size_t i = 0; i < count; i++) {
+        bounce_entry *entry = &f->entries.at[i];
+        if (!needs_words(entry))
+            continue;
+        if (!general.ptr)
+            general = sst_bounce_general_words(l->words);
+        entry->words = general;
+        entry->said = true;
+    }
 }
 
 static bool read_status(const level *l, sst_span status, bounce_findings *f)
@@ -156,10 +168,6 @@ static void read_named(const level *l, sst_span named, bounce_findings *f)
     for (size_t i = 0; i < count; i++)
         f->entries.at[i].kind = SST_KIND_FAILED;
     complete_from_words(l, f, count);
-    for (size_t i = 0; i < count; i++) {
-        if (!f->entries.at[i].words.ptr)
-            f->entries.at[i].words = sst_bounce_general_words(l->words);
-    }
 }
 
 static bool read_words(const level *l, bounce_findings *f)
@@ -243,6 +251,9 @@ static bool evaluate(const level *l, bounce_findings *f, bool *looks)
     f->entries.count = 0;
     if (m->receipt.ptr)
         return read_receipt(l, f);
+    if (sst_bounce_read_notification(l->words, &f->entries, &f->envelope))
+        return true;
+    f->entries.count = 0;
     bool report = sst_bounce_is_report(m, l->words);
     if (report && read_words(l, f))
         return true;

@@ -137,7 +137,12 @@ static sst_span behind(const bounce_anchor *anchors, size_t count, size_t i, sst
             break;
         }
     }
-    return (sst_span){anchors[i].rest, (size_t)(end - anchors[i].rest)};
+    sst_span text = {anchors[i].rest, (size_t)(end - anchors[i].rest)};
+    while (text.len > 0 && (text.ptr[0] == '.' || ascii_is_space(text.ptr[0]))) {
+        text.ptr++; /* Sendmail: "<address>... Deferred" */
+        text.len--;
+    }
+    return text;
 }
 
 /* Words of the whole report for an entry that has none of its own. */
@@ -165,7 +170,8 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
     for (size_t i = 0; i < count; i++) {
         if (anchors[i].strength != strongest)
             continue;
-        bounce_entry *entry = sst_bounce_entry_for(entries, anchors[i].address);
+        bounce_entries own = {entries->at + first, entries->count - first, 0, false};
+        bounce_entry *entry = sst_bounce_entry_for(&own, anchors[i].address);
         sst_span reason = best_paragraph(behind(anchors, count, i, words), &found[1]);
         if (!entry) {
             entry = sst_bounce_add(entries, NULL);
@@ -186,10 +192,10 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
 sst_span sst_bounce_general_words(sst_span words)
 {
     bounce_entry entry = {0};
+    worth found;
     sst_bounce_transcript_for(words, &entry);
     if (entry.words.ptr)
         return entry.words;
-    worth found;
     sst_span best = best_paragraph(words, &found);
-    return found > WORTH_RULE ? best : words;
+    return found >= WORTH_MEANING ? best : (sst_span){NULL, 0};
 }

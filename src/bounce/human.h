@@ -15,7 +15,7 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
 
 /*
  * What a report says where no recipient is named beside it: the transcript's last refusal, else
- * the first paragraph that holds a reply, else the one that reads most like a reason.
+ * the first paragraph that holds a reply, else the first that has a meaning. Absent where none has.
  */
 sst_span sst_bounce_general_words(sst_span words);
 

@@ -148,6 +148,42 @@ static void take_envelope(sst_bounce_reader *reader, const bounce_entry *entry, 
         record->time = (sst_span){reader->time, len};
 }
 
+/* "550: 5.1.1 no such user", as Yahoo has it: behind the code a colon, or more than one. */
+static sst_span without_colon(sst_span words, int *code)
+{
+    sst_enhanced none;
+    size_t n = 0;
+    while (n < words.len && n < 4 && ascii_is_digit(words.ptr[n]))
+        n++;
+    if (n != 3 || words.len < 5 || words.ptr[3] != ':' || words.ptr[0] < '4' ||
+        words.ptr[0] > '5' || sst_enhanced_parse(words.ptr, words.len, &none) > 0)
+        return words;
+    *code = (words.ptr[0] - '0') * 100 + (words.ptr[1] - '0') * 10 + (words.ptr[2] - '0');
+    while (n < words.len && (words.ptr[n] == ':' || ascii_is_space(words.ptr[n])))
+        n++;
+    return (sst_span){words.ptr + n, words.len - n};
+}
+
+/*
+ * The far end's reply where a queue quotes it behind its own words: "554 4.4.7 Message expired
+ * <421 4.4.2 Connection timed out>" (Amazon SES). What the queue says is its own conclusion.
+ */
+static void take_quoted(sst_span words, sst_record *record)
+{
+    sst_reply quoted;
+    if (words.len < 6 || words.ptr[words.len - 1] != '>')
+        return;
+    size_t open = words.len - 1;
+    while (open > 0 && words.ptr[open] != '<')
+        open--;
+    sst_reply_read(words.ptr + open + 1, words.len - open - 2, &quoted);
+    if (open == 0 || quoted.code < 400 || quoted.whole.ptr != words.ptr + open + 1)
+        return;
+    record->code = quoted.code;
+    if (quoted.enhanced.status_class != 0)
+        record->enhanced = quoted.enhanced;
+}
+
 /* What an entry's words say, and, where they say nothing of it, its own fields. */
 static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
 {
@@ -165,10 +201,12 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
     record->command = entry->command;
     record->format = span_of(entry->format);
     if (words.ptr) {
+        words = without_colon(words, &record->code);
         sst_reply_read(words.ptr, words.len, &reply);
         sst_record_from_reply(record, &reply, reader->text, SST_MAX_VERDICT_TEXT);
+        take_quoted(words, record);
     }
-    if (record->enhanced.status_class == 0)
+    if (record->enhanced.status_class == 0 || (entry->said && entry->status.status_class != 0))
         record->enhanced = entry->status;
 }
 

@@ -59,7 +59,7 @@ static const struct {
     {"mdaemon", NULL, "session transcript"},
     {"mdaemon", "X-MDaemon-Deliver-To", ""},
     {"interscan", "From", "interscan"},
-    {"interscan", NULL, "unable to deliver message to"},
+    {"mailfoundry", NULL, "this has been a permanent failure.  no further delivery"},
     {"mailmarshal", "From", "mailmarshal"},
     {"surfcontrol", NULL, "a transcript of the attempts to send the message"},
     {"mfilter", NULL, "-------server message"},
