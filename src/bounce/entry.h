@@ -12,7 +12,7 @@ typedef struct bounce_entry {
     sst_span original_recipient;
     sst_enhanced status; /* as a field of its own gives it */
     sst_span words;      /* the reply or the system's own words, codes and all */
-    bool said;           /* the words stood apart from the status, which goes before their code */
+    bool said; /* the words stood apart from the status: the more exact of their codes counts */
     sst_span remote;
     sst_command command;
     sst_span time;      /* as the header field has it */

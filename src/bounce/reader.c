@@ -206,7 +206,9 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
         sst_record_from_reply(record, &reply, reader->text, SST_MAX_VERDICT_TEXT);
         take_quoted(words, record);
     }
-    if (record->enhanced.status_class == 0 || (entry->said && entry->status.status_class != 0))
+    bool vague = record->enhanced.subject == 0 && record->enhanced.detail == 0;
+    if (record->enhanced.status_class == 0 ||
+        (entry->said && vague && entry->status.status_class != 0))
         record->enhanced = entry->status;
 }
 
