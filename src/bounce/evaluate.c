@@ -142,6 +142,16 @@ static sst_span status_in_words(sst_span words)
     return (sst_span){NULL, 0};
 }
 
+static bool read_status_in_words(const level *l, bounce_findings *f)
+{
+    level before = *l;
+    sst_span status = status_in_words(l->words);
+    if (!status.ptr)
+        return false;
+    before.words.len = (size_t)(status.ptr - l->words.ptr);
+    return read_status(&before, status, f);
+}
+
 /* --- words ---------------------------------------------------------------------------------- */
 
 /* The addresses of a header field, as entries without words. */
@@ -245,8 +255,7 @@ static bool evaluate(const level *l, bounce_findings *f, bool *looks)
         return read_feedback(l, f);
     if (m->status.ptr && read_status(l, m->status, f))
         return true;
-    sst_span status = status_in_words(l->words);
-    if (status.ptr && read_status(l, status, f))
+    if (read_status_in_words(l, f))
         return true;
     f->entries.count = 0;
     if (m->receipt.ptr)
@@ -274,6 +283,8 @@ bool sst_bounce_evaluate(bounce_message *levels, size_t count, bounce_findings *
             m->returned = returned;
         l.others.sender = address_field(m->header, "To");
         l.others.reporter = address_field(m->header, "From");
+        if (i == 0)
+            findings->inline_message = returned;
         findings->entries.count = 0;
         findings->envelope = (bounce_envelope){0};
         findings->not_a_report = false;

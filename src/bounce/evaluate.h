@@ -8,7 +8,8 @@
 typedef struct bounce_findings {
     bounce_entries entries;
     bounce_envelope envelope;
-    bounce_anchor *anchors; /* room for SST_MAX_BOUNCE_RECIPIENTS */
+    bounce_anchor *anchors;  /* room for SST_MAX_BOUNCE_RECIPIENTS */
+    sst_span inline_message; /* the message that stands in the words of the outermost one */
     bool not_a_report;
 } bounce_findings;
 

@@ -173,6 +173,8 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
         bounce_entries own = {entries->at + first, entries->count - first, 0, false};
         bounce_entry *entry = sst_bounce_entry_for(&own, anchors[i].address);
         sst_span reason = best_paragraph(behind(anchors, count, i, words), &found[1]);
+        if (strongest == ANCHOR_MENTIONED && found[1] < WORTH_MEANING)
+            continue;
         if (!entry) {
             entry = sst_bounce_add(entries, NULL);
             if (!entry)

@@ -121,10 +121,20 @@ sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message
     bounce_message levels[BOUNCE_MAX_LEVELS];
     mime_buffer decoded = {reader->decoded, 0, DECODED_SIZE, false};
     sst_span copy = copy_message(reader, message, len);
-    size_t count = sst_bounce_take_apart(copy, &reader->converter, &decoded, levels);
+    bool ordinary = false;
     reader->next = 0;
-    return sst_bounce_evaluate(levels, count, &reader->findings) ? SST_BOUNCE_UNDERSTOOD
-                                                                 : SST_BOUNCE_NOT_UNDERSTOOD;
+    /* A report may also stand, undivided, in the words of a mail about it. */
+    for (int i = 0; i < BOUNCE_MAX_LEVELS && copy.len > 0; i++) {
+        size_t count = sst_bounce_take_apart(copy, &reader->converter, &decoded, levels);
+        bool understood = sst_bounce_evaluate(levels, count, &reader->findings);
+        if (reader->findings.entries.count > 0)
+            return SST_BOUNCE_UNDERSTOOD;
+        if (i == 0)
+            ordinary = understood;
+        copy = reader->findings.inline_message;
+    }
+    reader->findings.not_a_report = ordinary;
+    return ordinary ? SST_BOUNCE_UNDERSTOOD : SST_BOUNCE_NOT_UNDERSTOOD;
 }
 
 /* What holds for the mail as a whole. */
@@ -184,6 +194,24 @@ static void take_quoted(sst_span words, sst_record *record)
         record->enhanced = quoted.enhanced;
 }
 
+/*
+ * Sendmail 5 concludes with a code of its own and then quotes the mailer's: "554 <address>... 550
+ * Host unknown". The mailer's says more.
+ */
+static void take_mailers_code(sst_record *record)
+{
+    static const char dots[] = "... ";
+    const char *p =
+        record->text.len > 0 && record->text.ptr[0] == '<' ? phrase_find(record->text, dots) : NULL;
+    sst_reply mailers;
+    if (!p || record->code == 0)
+        return;
+    p += sizeof dots - 1;
+    sst_reply_read(p, (size_t)(record->text.ptr + record->text.len - p), &mailers);
+    if (mailers.code >= 400 && mailers.whole.ptr == p)
+        record->code = mailers.code;
+}
+
 /* What an entry's words say, and, where they say nothing of it, its own fields. */
 static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
 {
@@ -205,6 +233,7 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
         sst_reply_read(words.ptr, words.len, &reply);
         sst_record_from_reply(record, &reply, reader->text, SST_MAX_VERDICT_TEXT);
         take_quoted(words, record);
+        take_mailers_code(record);
     }
     bool vague = record->enhanced.subject == 0 && record->enhanced.detail == 0;
     if (record->enhanced.status_class == 0 ||
