@@ -263,7 +263,8 @@ static void write_providers(writer *w)
     fputs("};\n\nstatic const sst_ruleset_unit units[] = {\n", w->file);
     for (size_t i = 0; i < set.unit_count; i++) {
         const sst_ruleset_unit *u = &set.units[i];
-        fprintf(w->file, "{%" PRIu32 ",%u,%" PRIu32 "},\n", u->text, u->length, u->seconds);
+        fprintf(w->file, "{%" PRIu32 ",%" PRIu32 ",%u,%u,%u},\n", u->text, u->seconds, u->length,
+                u->first, u->whole);
     }
     fputs("};\n", w->file);
 }

@@ -347,18 +347,20 @@ static bool read_units(sst_rule_reader *reader)
     uint32_t seconds;
     if (!sst_reader_take(reader, SST_TOKEN_WORD, "a number of seconds", &token))
         return false;
-    if (!sst_reader_number(token.text, 604800, &seconds))
+    if (!sst_reader_number(token.text, 604800, &seconds) || seconds == 0)
         return sst_reader_expected(reader, "a number of seconds", token.text);
     while (sst_reader_next(reader, &token) && token.kind == SST_TOKEN_STRING) {
         sst_ruleset_unit *unit =
             sst_vec_add(reader->model->arena, &reader->model->units, 1, sizeof *unit);
         if (!unit)
             return sst_reader_check(reader, SST_E_NO_MEMORY);
+        if (token.text.len == 0 || token.text.len > 40)
+            return sst_reader_expected(reader, "a unit of 1 to 40 bytes", token.text);
         unit->seconds = seconds;
         unit->length = (uint16_t)token.text.len;
         unit->text = sst_model_add_string(reader->model, token.text.ptr, token.text.len);
-        if (token.text.len == 0 || token.text.len > 40)
-            return sst_reader_expected(reader, "a unit of 1 to 40 bytes", token.text);
+        unit->first = (uint8_t)ascii_lower(token.text.ptr[0]);
+        unit->whole = memchr(token.text.ptr, ' ', token.text.len) != NULL;
     }
     if (token.kind != SST_TOKEN_END)
         return sst_reader_expected(reader, "units in double quotes", token.text);

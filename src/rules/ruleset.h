@@ -126,9 +126,11 @@ enum { SST_KEY_ENHANCED, SST_KEY_CODE, SST_KEY_LOCAL, SST_KEY_ALWAYS };
 
 /* A word for a span of time, for times that a reply states. */
 typedef struct sst_ruleset_unit {
-    uint32_t text; /* strings, in lower case */
-    uint16_t length;
+    uint32_t text; /* strings */
     uint32_t seconds;
+    uint16_t length;
+    uint8_t first; /* its first byte, in lower case */
+    uint8_t whole; /* it has its number in itself, as "an hour" */
 } sst_ruleset_unit;
 
 /* Where a stated time stands that such a phrase makes a retry time. */

@@ -165,10 +165,8 @@ static void scan_for(const sst_ruleset *set, const sst_evidence *evidence, sst_h
 {
     if (!set)
         return;
-    sst_scan scan;
     sst_hits_init(hits, evidence->text, evidence->recipient);
-    sst_scan_start(set, hits, &scan);
-    sst_scan_run(set, &scan);
+    sst_scan_text(set, hits);
 }
 
 void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict *verdict)

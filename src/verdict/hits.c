@@ -56,27 +56,54 @@ static bool in_address(sst_hits *hits, size_t end)
     return hits->token_is_address;
 }
 
-static void add_hit(sst_hits *hits, const sst_ruleset_phrase *phrase, unsigned number, size_t end)
+static bool goes_before(const sst_hit *a, const sst_hit *b)
+{
+    return a->end != b->end ? a->end < b->end : a->phrase < b->phrase;
+}
+
+/* Keeps the first phrases about waiting, in the order of the text, whatever order they come in. */
+static void add_wait(sst_hits *hits, sst_hit hit)
+{
+    size_t i = hits->wait_count;
+    while (i > 0 && goes_before(&hit, &hits->waits[i - 1]))
+        i--;
+    if (i == SST_MAX_WAITS || (i > 0 && !goes_before(&hits->waits[i - 1], &hit)))
+        return;
+    hits->wait_count += hits->wait_count < SST_MAX_WAITS;
+    memmove(&hits->waits[i + 1], &hits->waits[i], (hits->wait_count - 1 - i) * sizeof hit);
+    hits->waits[i] = hit;
+}
+
+/* A phrase that was met before: its first place counts. */
+static void add_again(sst_hits *hits, sst_hit hit)
+{
+    size_t kept = hits->count < SST_MAX_PLACES ? hits->count : SST_MAX_PLACES;
+    for (size_t i = 0; i < kept; i++) {
+        if (hits->places[i].phrase == hit.phrase && hits->places[i].end > hit.end)
+            hits->places[i] = hit;
+    }
+}
+
+static void add_hit(sst_hits *hits, unsigned number, size_t end)
 {
     unsigned word = number / 64;
     uint64_t summary_bit = (uint64_t)1 << word % 64;
     uint64_t bit = (uint64_t)1 << number % 64;
     sst_hit hit = {(uint32_t)end, (uint16_t)number};
-    if (phrase->wait && hits->wait_count < SST_MAX_WAITS)
-        hits->waits[hits->wait_count++] = hit;
     if (!(hits->summary[word / 64] & summary_bit)) {
         hits->summary[word / 64] |= summary_bit;
         hits->words[word] = 0;
     }
-    if (hits->words[word] & bit)
+    if (hits->words[word] & bit) {
+        add_again(hits, hit);
         return;
+    }
     hits->words[word] |= bit;
     if (hits->count < SST_MAX_PLACES)
         hits->places[hits->count] = hit;
     hits->count++;
 }
 
-/* Looks at the phrases that the automaton found to end behind the byte before `end`. */
 void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t end)
 {
     const sst_automaton *a = &set->automaton;
@@ -90,7 +117,10 @@ void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t
             continue;
         if ((phrase->flags & SST_PHRASE_IS_WORD) && in_address(hits, end))
             continue;
-        add_hit(hits, phrase, number, end);
+        sst_hit wait = {(uint32_t)end, (uint16_t)number};
+        if (phrase->wait)
+            add_wait(hits, wait);
+        add_hit(hits, number, end);
     }
 }
 

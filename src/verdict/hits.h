@@ -26,7 +26,7 @@ typedef struct sst_hits {
     uint32_t count; /* of different phrases; places are kept of the first SST_MAX_PLACES */
     uint32_t wait_count;
     sst_hit places[SST_MAX_PLACES];
-    sst_hit waits[SST_MAX_WAITS]; /* phrases about waiting, every time they were met */
+    sst_hit waits[SST_MAX_WAITS]; /* phrases about waiting, each time one was met */
     size_t token_start;           /* the run of non-blanks looked at last, */
     size_t token_end;
     bool token_is_address; /* and whether it is an e-mail address */

@@ -61,10 +61,11 @@ static bool unit_fits(const reader *r, const sst_ruleset_unit *unit)
 static int32_t take_unit(reader *r, bool whole)
 {
     const sst_ruleset_unit *best = NULL;
+    unsigned first = r->at < r->len ? (unsigned char)ascii_lower(r->text[r->at]) : 0;
     for (size_t i = 0; i < r->set->unit_count; i++) {
         const sst_ruleset_unit *unit = &r->set->units[i];
-        bool has_blank = memchr(r->set->strings + unit->text, ' ', unit->length) != NULL;
-        if (has_blank == whole && (!best || unit->length > best->length) && unit_fits(r, unit))
+        if (unit->first == first && unit->whole == whole &&
+            (!best || unit->length > best->length) && unit_fits(r, unit))
             best = unit;
     }
     if (!best)

@@ -4,6 +4,13 @@
  */
 #include "verdict/scan.h"
 
+#include "base/ascii.h"
+
+enum {
+    LEAST_TO_CUT = 80, /* bytes of a text that is worth cutting */
+    MOST_TO_LOOK = 16  /* bytes in which a place for a cut is looked for: less than a part has */
+};
+
 void sst_scan_start(const sst_ruleset *set, sst_hits *hits, sst_scan *scan)
 {
     scan->hits = hits;
@@ -36,6 +43,8 @@ void sst_scan_run(const sst_ruleset *set, sst_scan *scan)
             sst_hits_take(set, scan->hits, cell, (size_t)(text - scan->hits->text));
     }
     scan->text = text;
+    scan->cell = cell;
+    scan->row = row;
 }
 
 /* How many bytes every scan has left at least. */
@@ -83,4 +92,58 @@ void sst_scan_run_lanes(const sst_ruleset *set, sst_scan scans[SST_LANES])
     scans[1] = b;
     scans[2] = c;
     scans[3] = d;
+}
+
+/* The first offset from `at` on behind a byte that is no ASCII letter or digit, or 0. */
+static size_t find_cut(const sst_hits *hits, size_t at)
+{
+    for (size_t end = at + MOST_TO_LOOK; at < end && at < hits->len; at++) {
+        if (!ascii_is_alnum((char)hits->text[at - 1]))
+            return at;
+    }
+    return 0;
+}
+
+/* Cuts a text into parts of about the same length, before each of which a word may begin; false
+ * where that cannot be. */
+static bool cut(const sst_ruleset *set, sst_hits *hits, sst_scan scans[SST_LANES])
+{
+    if (hits->len < LEAST_TO_CUT)
+        return false;
+    for (size_t i = 0; i < SST_LANES; i++) {
+        size_t start = i ? find_cut(hits, hits->len * i / SST_LANES) : 0;
+        if (i && !start)
+            return false;
+        sst_scan_start(set, hits, &scans[i]);
+        scans[i].text += start;
+        if (i)
+            scans[i - 1].end = scans[i].text;
+    }
+    return true;
+}
+
+/* Goes on from a part into the next one until no phrase is under way that began before it: a state
+ * without cells knows of no more than the last byte. */
+static void overlap(const sst_ruleset *set, sst_scan *scan)
+{
+    const unsigned char *end = scan->hits->text + scan->hits->len;
+    do {
+        scan->end = scan->text + 1;
+        sst_scan_run(set, scan);
+    } while (scan->end < end && SST_CELL_STATE(scan->cell) != 0);
+}
+
+void sst_scan_text(const sst_ruleset *set, sst_hits *hits)
+{
+    sst_scan scans[SST_LANES];
+    if (!cut(set, hits, scans)) {
+        sst_scan_start(set, hits, &scans[0]);
+        sst_scan_run(set, &scans[0]);
+        return;
+    }
+    sst_scan_run_lanes(set, scans);
+    for (size_t i = 0; i < SST_LANES; i++)
+        sst_scan_run(set, &scans[i]);
+    for (size_t i = 0; i + 1 < SST_LANES; i++)
+        overlap(set, &scans[i]);
 }

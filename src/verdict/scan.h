@@ -23,6 +23,9 @@ void sst_scan_start(const sst_ruleset *set, sst_hits *hits, sst_scan *scan);
 /* Scans what is left. */
 void sst_scan_run(const sst_ruleset *set, sst_scan *scan);
 
+/* Scans a whole text: a longer one in parts side by side. */
+void sst_scan_text(const sst_ruleset *set, sst_hits *hits);
+
 /* Runs several scans side by side until one of them is at its end. */
 void sst_scan_run_lanes(const sst_ruleset *set, sst_scan scans[SST_LANES]);
 
