@@ -25,4 +25,4 @@ meson test -C "$directory" --no-rebuild --suite unit >/dev/null 2>&1 ||
 
 mkdir -p coverage
 gcovr --root . --filter 'src/' --gcov-executable "$gcov" --html-details coverage/index.html \
-    --print-summary --txt - "$directory"
+    --print-summary --txt - "$directory" | cut -c 1-100
