@@ -1,0 +1,222 @@
+"""Writes what a run brought: each report as one case with the records that the table of situations
+demands, and the server's log with what was done to each recipient.
+
+The expected records come from the table and the far end's journal, never from reading the report. The
+report only says which of them it can be asked for: a code that it does not show cannot be expected of it.
+"""
+import email
+import json
+import re
+from email.policy import compat32
+from pathlib import Path
+
+ORIGINAL = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
+
+
+def own_words(report):
+    """The report without the mail that it returns, as bytes: transfer encodings undone, lines joined."""
+    message = email.message_from_bytes(report, policy=compat32)
+    parts = [b"\n".join(b"%s: %s" % (k.encode(), str(v).encode("utf-8", "replace")) for k, v in message.items())]
+    if message.is_multipart():
+        for part in message.get_payload():
+            if part.get_content_type() in ORIGINAL:
+                continue
+            if part.is_multipart():
+                parts.append(part.as_bytes())
+            else:
+                parts.append(part.get_payload(decode=True) or b"")
+    else:
+        body = message.get_payload(decode=True) or b""
+        parts.append(re.split(rb"(?mi)^(?:return-path|received|message-id|from|date|subject):", body)[0])
+    return b"\n\n".join(parts)
+
+
+def squeeze(text):
+    return re.sub(rb"\s+", b" ", text)
+
+
+# Words that a report shows when it tells the cause of what happened without any reply. A report that only
+# says "retry timeout exceeded" cannot be asked why.
+TELLTALE = {
+    "unreachable": r"refused|time(d )?-?out(?! exceeded)|unreachable|lost|closed|dropped|no route|could not connect|"
+                   r"EOF|cannot connect|can't connect|unexpected",
+    "dns-failure": r"dns|name service|name server|host (or domain )?name|lookup|resol|domain",
+    "domain-unknown": r"dns|name service|host|unrouteable|lookup|resol|domain|mx",
+    "tls": r"tls",
+}
+
+
+def tells(words, reason):
+    """Names of hosts and of address types do not count: "dns; mx.lost.example.com" says nothing was lost."""
+    words = re.sub(rb"(?i)\S*example\.(?:com|net|org)\S*|: *dns;", b"", words)
+    return re.search(TELLTALE.get(reason, "").encode(), words, re.I) is not None
+
+
+def words_of(reply, fate, situation):
+    """A reply's text as OUTPUT wants it: codes taken off, lines joined by one blank."""
+    lines = []
+    for line in reply.format(recipient=fate.recipient, sender=situation.sender).split("\n"):
+        line = re.sub(r"^\d{3}(?:[ -]|$)", "", line)
+        lines.append(re.sub(r"^\d\.\d{1,3}\.\d{1,3}(?: |$)", "", line).strip())
+    return " ".join(line for line in lines if line)
+
+
+def codes_of(reply):
+    code = int(reply[:3])
+    enhanced = re.match(r"\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b", reply)
+    return code, enhanced.group(1) if enhanced else None
+
+
+def says_delayed(words):
+    return bool(re.search(rb"(?mi)^action:\s*delayed|^subject:.*(?:warning|delay)", words))
+
+
+def has_number(words, number):
+    return re.search(rb"(?<![\d.])%s(?![\d.]*\d)" % re.escape(str(number).encode()), words) is not None
+
+
+def expected(fate, situation, words, delayed, waited):
+    """The record that a report about this recipient must give. `waited`: an earlier report said that it
+    was still being tried, whatever the far end meant by its reply."""
+    record = {"kind": "failed", "recipient": fate.recipient, "sender": situation.sender}
+    if fate.original:
+        record["original_recipient"] = fate.original
+    if fate.reason is None:
+        record["kind"] = fate.kind
+        return record
+    expired = not delayed and (waited or not fate.lasting)
+    if delayed:
+        record["kind"] = "delayed"
+    told = fate.reply in (None, "CUT") and tells(words, fate.reason)
+    if fate.reply not in (None, "CUT"):
+        code, enhanced = codes_of(fate.reply)
+        text = words_of(fate.reply, fate, situation)
+        for key, value in (("code", code), ("enhanced", enhanced)):
+            if value is not None and has_number(words, value):
+                record[key] = value
+        told = ("code" in record or "enhanced" in record
+                or (text and squeeze(text.encode("utf-8"))[:20] in squeeze(words))
+                or (fate.reason in TELLTALE and tells(words, fate.reason)))
+    if expired:
+        record["reason"] = "expired"
+        if told:
+            record["cause"] = fate.reason
+    elif told:
+        record["reason"] = fate.reason
+    return record
+
+
+def mentions(words, address):
+    """Whether a report speaks of this recipient."""
+    forms = {address.encode("utf-8"), address.encode("ascii", "backslashreplace")}
+    forms.add(re.sub(rb"\\x([0-9a-f]{2})", rb"\\x{\1}", address.encode("ascii", "backslashreplace")))
+    return any(re.search(rb"(?i)(?<![\w.+-])%s(?![\w-])" % re.escape(form), words) for form in forms)
+
+
+def label(situation, records, used):
+    """A name for the case: the situation, and what the report tells of it."""
+    kinds = {r["kind"] for r in records}
+    suffix = ""
+    if "delayed" in kinds:
+        suffix = "-delay"
+    elif any(r.get("reason") == "expired" for r in records):
+        suffix = "-expired"
+    elif kinds and kinds <= {"relayed", "delivered", "expanded"}:
+        suffix = "-sent"
+    name, n = situation.name + suffix, 1
+    while name in used:
+        n += 1
+        name = "%s%s-%d" % (situation.name, suffix, n)
+    used.add(name)
+    return name
+
+
+def json_line(record):
+    return json.dumps({k: v for k, v in record.items() if v is not None}, ensure_ascii=False) + "\n"
+
+
+def write_reports(name, server, taken, target):
+    directory = Path(target) / "bounce/harvest"
+    directory.mkdir(parents=True, exist_ok=True)
+    for old in directory.glob(name + "-*"):
+        old.unlink()
+    used, counts = set(), {}
+    for situation in taken:
+        found = server.reports(situation.sender.partition("@")[0])
+        counts[situation] = len(found)
+        waiting = set()
+        for report in found:
+            words = own_words(report)
+            delayed = says_delayed(words)
+            fates = [fate for fate in situation.fates if mentions(words, fate.recipient)]
+            records = [expected(fate, situation, words, delayed, fate.recipient in waiting) for fate in fates]
+            if delayed:
+                waiting.update(fate.recipient for fate in fates)
+            case = "%s-%s" % (name, label(situation, records, used))
+            (directory / (case + ".eml")).write_bytes(report)
+            (directory / (case + ".expected.jsonl")).write_text("".join(map(json_line, records)), encoding="utf-8")
+    if not any(counts.values()):
+        raise RuntimeError("no report came back")
+    print("  %d reports of %d situations; none of: %s" % (
+        sum(counts.values()), len(taken), " ".join(s.name for s, n in counts.items() if not n) or "-"))
+    return counts
+
+
+def log_truth(situation, queue_id, fate, journal, log):
+    """What was done to one recipient: each different thing once."""
+    base = {"situation": situation.name, "direction": "out", "queue_id": queue_id, "sender": situation.sender,
+            "recipient": fate.recipient, "original_recipient": fate.original}
+    events = [e for e in journal.events if e["sender"] == situation.sender and e["recipient"] in (fate.recipient, None)]
+    lines = b"\n".join(line for line in log if fate.recipient.encode() in line
+                       or (queue_id and queue_id.encode() in line))
+    rows = []
+
+    def row(kind, reply=None, **more):
+        record = dict(base, kind=kind, **more)
+        if reply not in (None, "CUT"):
+            record["code"], record["enhanced"] = codes_of(reply)
+            record["text"] = words_of(reply, fate, situation)
+            for key in ("code", "enhanced"):
+                if record[key] is not None and not has_number(lines, record[key]):
+                    del record[key]
+            if squeeze(record["text"].encode())[:20] not in squeeze(lines):
+                del record["text"]
+        rows.append(record)
+
+    accepted = [e for e in events if e["command"] == "EOM" and e["reply"][0] == "2"]
+    if fate.reason is not None:
+        attempts = len([e for e in events if fate.at == e["command"] and e["reply"][0] not in "23"])
+        row("failed" if fate.lasting else "delayed", fate.reply, command=fate.at if fate.at not in (
+            "DNS", "LOCAL", "CLIENT") else None, remote=next((e["host"] for e in events), None),
+            reason=fate.reason, attempts=attempts or None)
+        if not fate.lasting and not accepted:
+            row("failed", None, reason="expired", cause=fate.reason)
+    for event in accepted:
+        row("delivered", event["reply"], remote=event["host"])
+    if fate.at == "LOCAL" and fate.reason is None:
+        row("delivered")
+    return rows
+
+
+def write_log(name, server, taken, counts, journal, strangers, target):
+    directory = Path(target) / "log/harvest"
+    directory.mkdir(parents=True, exist_ok=True)
+    log = server.log_lines()
+    (directory / (name + ".log")).write_bytes(b"".join(line + b"\n" for line in log))
+    rows = []
+    for refusal in strangers:
+        code, enhanced = codes_of(refusal["reply"])
+        rows.append({"direction": "in", "kind": "failed" if code >= 500 else "delayed", "code": code,
+                     "enhanced": enhanced, **refusal})
+    for situation, queue_id in taken.items():
+        for fate in situation.fates:
+            rows += log_truth(situation, queue_id, fate, journal, log)
+        if counts[situation]:
+            rows.append({"situation": situation.name, "direction": "out", "kind": "delivered", "sender": "",
+                         "recipient": situation.sender, "reports": counts[situation]})
+    (directory / (name + ".truth.jsonl")).write_text("".join(map(json_line, rows)), encoding="utf-8")
+
+
+def write(name, server, taken, journal, strangers, target):
+    counts = write_reports(name, server, taken, target)
+    write_log(name, server, taken, counts, journal, strangers, target)
