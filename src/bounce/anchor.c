@@ -244,8 +244,9 @@ bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *n
     anchor.address = address;
     const char *rest = behind(end, words.ptr + words.len);
     anchor.strength = strength_of(named, address, rest);
-    bool in_reply = code > 0 && anchor.strength == ANCHOR_LINE;
-    anchor.rest = in_reply ? words.ptr : rest;
+    /* What stands before the address on its line may say what happened: a reply, a label, words. */
+    bool whole = code > 0 || !is_at_start(named, address);
+    anchor.rest = whole && anchor.strength != ANCHOR_COMMAND ? words.ptr : rest;
     if (anchor.strength < ANCHOR_LINE &&
         (is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter)))
         anchor.strength = ANCHOR_NONE;

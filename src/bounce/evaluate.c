@@ -1,31 +1,33 @@
 /*
- * Evaluating a message: complaint, delivery status, read receipt, report in words, auto-reply, in
- * this order; the first that finds something decides. A machine-readable report is completed from
- * the words beside it.
+ * Evaluating a message: complaint, delivery status, read receipt, notification, report in words,
+ * auto-reply, in this order; the first that finds something decides. A machine-readable report is
+ * completed from the words beside it.
  */
 #include "bounce/evaluate.h"
 
 #include "bounce/divide.h"
 #include "bounce/feedback.h"
+#include "bounce/header.h"
 #include "bounce/human.h"
 #include "bounce/notification.h"
-#include "bounce/phrase.h"
 #include "bounce/status.h"
 #include "bounce/system.h"
 #include "mime/address.h"
-#include "mime/field.h"
 #include "mime/line.h"
 
 /* One level of the message, with its words cut off from the returned message. */
 typedef struct level {
-    bounce_message *message;
+    const bounce_message *message;
+    bounce_header header;
+    bounce_header returned;
     sst_span words;
     bounce_not_recipients others;
+    bounce_findings *findings;
 } level;
 
-static sst_span address_field(sst_span header, const char *name)
+static sst_span address_field(const bounce_header *header, const char *name)
 {
-    return sst_mime_find_address(sst_mime_find_field(header, name), NULL);
+    return sst_mime_find_address(sst_bounce_field(header, name), NULL);
 }
 
 /* --- delivery status ------------------------------------------------------------------------ */
@@ -63,7 +65,7 @@ static sst_kind kind_of_status(const bounce_entry *entry)
     }
 }
 
-/* The recipient by what is known of it, where the final one is no address. */
+/* The recipient by what is known of it, where the final one is no address for others. */
 static void settle_recipient(bounce_entry *entry)
 {
     bool better = has_domain(entry->original_recipient) && !has_domain(entry->recipient);
@@ -71,231 +73,222 @@ static void settle_recipient(bounce_entry *entry)
         entry->recipient = entry->original_recipient;
 }
 
-/* Words, command and host for entries that lack them, from what is said in words. */
-static void complete_from_words(const level *l, bounce_findings *f, size_t count)
+/* Takes over for an entry what the words say of the same recipient. */
+static void complete(bounce_entry *entry, const bounce_entry *said)
 {
-    sst_bounce_read_human(l->words, &l->others, f->anchors, &f->entries);
+    if (!has_address(entry->recipient))
+        entry->recipient = said->recipient;
+    if (!needs_words(entry))
+        return;
+    entry->words = said->words;
+    entry->said = true;
+    entry->command = said->command;
+    if (!entry->remote.ptr)
+        entry->remote = said->remote;
+}
+
+/* Words, command and host for the first count entries where they lack them. */
+static void complete_from_words(const level *l, sst_span words, size_t count)
+{
+    bounce_findings *f = l->findings;
+    sst_span general = {NULL, 0};
+    sst_bounce_read_human(words, &l->others, f->anchors, &f->entries);
     bounce_entries said = {f->entries.at + count, f->entries.count - count, 0, false};
     for (size_t i = 0; i < count; i++) {
         bounce_entry *entry = &f->entries.at[i];
         const bounce_entry *same = sst_bounce_entry_for(&said, entry->recipient);
         if (!same && count == 1 && said.count == 1)
             same = &said.at[0];
-        if (same && !has_address(entry->recipient))
-            entry->recipient = same->recipient;
-        if (!same || !needs_words(entry))
-            continue;
-        entry->words = same->words;
-        entry->said = true;
-        entry->command = same->command;
-        if (!entry->remote.ptr)
-            entry->remote = same->remote;
-    }
-    f->entries.count = count;
-    sst_span general = {NULL, 0};
-    for (size_t i = 0; i < count; i++) {
-        bounce_entry *entry = &f->entries.at[i];
+        if (same)
+            complete(entry, same);
         if (!needs_words(entry))
             continue;
         if (!general.ptr)
-            general = sst_bounce_general_words(l->words);
+            general = sst_bounce_general_words(words);
         entry->words = general;
         entry->said = true;
     }
+    f->entries.count = count;
 }
 
-static bool read_status(const level *l, sst_span status, bounce_findings *f)
+/* Drops entries without a recipient or status, which other fields gave rise to. */
+static void settle_entries(bounce_entries *entries)
 {
-    bool incomplete = false;
-    sst_bounce_read_status(status, &f->entries, &f->envelope);
     size_t kept = 0;
-    for (size_t i = 0; i < f->entries.count; i++) {
-        bounce_entry *entry = &f->entries.at[i];
+    for (size_t i = 0; i < entries->count; i++) {
+        bounce_entry *entry = &entries->at[i];
         settle_recipient(entry);
         if (!entry->recipient.ptr && entry->status.status_class == 0)
             continue;
         if (entry->kind == SST_KIND_NONE)
             entry->kind = kind_of_status(entry);
-        incomplete |= needs_words(entry) || !has_address(entry->recipient);
-        f->entries.at[kept++] = *entry;
+        entries->at[kept++] = *entry;
     }
-    f->entries.count = kept;
-    if (incomplete)
-        complete_from_words(l, f, kept);
-    return kept > 0;
+    entries->count = kept;
+}
+
+static bool read_status(const level *l, sst_span status, sst_span words)
+{
+    bounce_entries *entries = &l->findings->entries;
+    bool incomplete = false;
+    sst_bounce_read_status(status, entries, &l->findings->envelope);
+    settle_entries(entries);
+    for (size_t i = 0; i < entries->count; i++)
+        incomplete |= needs_words(&entries->at[i]) || !has_address(entries->at[i].recipient);
+    if (incomplete && entries->count > 0)
+        complete_from_words(l, words, entries->count);
+    return entries->count > 0;
 }
 
 /*
- * The fields of a delivery status within the words: the structure was lost, or the system never
- * made one. Absent where there are none.
+ * The fields of a delivery status may stand within the words: the structure was lost, or the system
+ * never made one.
  */
-static sst_span status_in_words(sst_span words)
+static bool read_status_in_words(const level *l)
 {
     static const char *const fields[] = {
         "Reporting-MTA:", "Final-Recipient:", "Original-Recipient:", NULL};
-    sst_span rest = words;
+    sst_span rest = l->words;
     sst_span line;
     while (mime_next_line(&rest, &line)) {
-        if (phrase_begins_any(line, fields))
-            return (sst_span){line.ptr, (size_t)(words.ptr + words.len - line.ptr)};
+        if (!phrase_begins_any(line, fields))
+            continue;
+        size_t before = (size_t)(line.ptr - l->words.ptr);
+        return read_status(l, (sst_span){line.ptr, l->words.len - before},
+                           (sst_span){l->words.ptr, before});
     }
-    return (sst_span){NULL, 0};
-}
-
-static bool read_status_in_words(const level *l, bounce_findings *f)
-{
-    level before = *l;
-    sst_span status = status_in_words(l->words);
-    if (!status.ptr)
-        return false;
-    before.words.len = (size_t)(status.ptr - l->words.ptr);
-    return read_status(&before, status, f);
+    return false;
 }
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-/* The addresses of a header field, as entries without words. */
-static void add_addresses(sst_span value, bounce_entries *entries)
+/* Recipients that a header field names for sure. Their words are found as if the text named them.
+ */
+static void read_named(const level *l, sst_span named)
 {
+    bounce_entries *entries = &l->findings->entries;
     const char *end;
     for (;;) {
-        sst_span address = sst_mime_find_address(value, &end);
+        sst_span address = sst_mime_find_address(named, &end);
         if (!address.ptr)
-            return;
+            break;
         bounce_entry *entry =
             sst_bounce_entry_for(entries, address) ? NULL : sst_bounce_add(entries, NULL);
         if (entry)
             entry->recipient = address;
-        value = (sst_span){end, (size_t)(value.ptr + value.len - end)};
+        named = (sst_span){end, (size_t)(named.ptr + named.len - end)};
     }
+    if (entries->count > 0)
+        complete_from_words(l, l->words, entries->count);
 }
 
-/* Recipients that the header names for sure. Their words are found as if the text named them. */
-static void read_named(const level *l, sst_span named, bounce_findings *f)
+static bool read_words(const level *l, const bounce_about *about)
 {
-    add_addresses(named, &f->entries);
-    size_t count = f->entries.count;
-    for (size_t i = 0; i < count; i++)
-        f->entries.at[i].kind = SST_KIND_FAILED;
-    complete_from_words(l, f, count);
-}
-
-static bool read_words(const level *l, bounce_findings *f)
-{
-    const bounce_message *m = l->message;
-    const char *system = sst_bounce_system_of(m, l->words);
-    sst_span named = sst_mime_find_field(m->header, "X-Failed-Recipients");
+    bounce_findings *f = l->findings;
+    sst_span named = sst_bounce_field(&l->header, "X-Failed-Recipients");
     if (named.ptr)
-        read_named(l, named, f);
+        read_named(l, named);
     else
         sst_bounce_read_human(l->words, &l->others, f->anchors, &f->entries);
     if (f->entries.count == 0) /* who failed is only told by the returned message */
-        read_named(l, sst_mime_find_field(m->returned, "To"), f);
-    bool delay = sst_bounce_is_delay(m, l->words);
+        read_named(l, sst_bounce_field(&l->returned, "To"));
     for (size_t i = 0; i < f->entries.count; i++) {
-        f->entries.at[i].kind = delay ? SST_KIND_DELAYED : SST_KIND_FAILED;
-        f->entries.at[i].format = system ? system : "text";
+        f->entries.at[i].kind = about->is_delay ? SST_KIND_DELAYED : SST_KIND_FAILED;
+        f->entries.at[i].format = about->system ? about->system : "text";
     }
     return f->entries.count > 0;
 }
 
 /* --- other kinds ---------------------------------------------------------------------------- */
 
-static void add_plain(sst_kind kind, const char *format, sst_span recipient, bounce_findings *f)
+static bool add_plain(const level *l, sst_kind kind, const char *format, sst_span recipient)
 {
-    bounce_entry *entry = sst_bounce_add(&f->entries, format);
+    bounce_entry *entry = sst_bounce_add(&l->findings->entries, format);
     entry->kind = kind;
     entry->recipient = recipient;
-}
-
-static bool read_feedback(const level *l, bounce_findings *f)
-{
-    const bounce_message *m = l->message;
-    sst_bounce_read_feedback(m->feedback, m->returned, &f->entries, &f->envelope);
-    if (f->entries.count == 0)
-        add_plain(SST_KIND_COMPLAINT, "feedback", (sst_span){NULL, 0}, f);
     return true;
 }
 
-static bool read_receipt(const level *l, bounce_findings *f)
+static bool read_feedback(const level *l)
+{
+    bounce_findings *f = l->findings;
+    sst_bounce_read_feedback(l->message->feedback, &l->returned, &f->entries, &f->envelope);
+    return f->entries.count > 0 ||
+           add_plain(l, SST_KIND_COMPLAINT, "feedback", (sst_span){NULL, 0});
+}
+
+static bool read_receipt(const level *l)
 {
     sst_span recipient = sst_mime_find_field(l->message->receipt, "Final-Recipient");
-    add_plain(SST_KIND_AUTO_REPLY, "mdn", sst_mime_typed_address(recipient), f);
-    return true;
-}
-
-static bool read_auto_reply(const level *l, bounce_findings *f)
-{
-    add_plain(SST_KIND_AUTO_REPLY, "auto-reply", address_field(l->message->header, "From"), f);
-    return true;
+    return add_plain(l, SST_KIND_AUTO_REPLY, "mdn", sst_mime_typed_address(recipient));
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
 /* What the header fields of the report and of the returned message say of the mail. */
-static void read_envelope(const bounce_message *m, bounce_envelope *envelope)
+static void read_envelope(const level *l)
 {
+    bounce_envelope *envelope = &l->findings->envelope;
     if (!envelope->sender.ptr)
-        envelope->sender = address_field(m->returned, "Return-Path");
-    if (!envelope->sender.ptr && m->header.len > 0)
-        envelope->sender = address_field(m->header, "To");
+        envelope->sender = address_field(&l->returned, "Return-Path");
+    if (!envelope->sender.ptr)
+        envelope->sender = l->others.sender;
     if (!envelope->message_id.ptr)
-        envelope->message_id = sst_mime_find_field(m->returned, "Message-ID");
-    envelope->subject = sst_mime_find_field(m->returned, "Subject");
-    sst_span date = sst_mime_find_field(m->header, "Date");
+        envelope->message_id = sst_bounce_field(&l->returned, "Message-ID");
+    envelope->subject = sst_bounce_field(&l->returned, "Subject");
+    sst_span date = sst_bounce_field(&l->header, "Date");
     if (date.ptr)
         envelope->time = date;
 }
 
 /* Whether the level is a report of some kind; *looks: it looks like one. */
-static bool evaluate(const level *l, bounce_findings *f, bool *looks)
+static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *looks)
 {
     const bounce_message *m = l->message;
+    bounce_findings *f = l->findings;
+    bounce_about about;
     if (m->feedback.ptr)
-        return read_feedback(l, f);
-    if (m->status.ptr && read_status(l, m->status, f))
+        return read_feedback(l);
+    if ((m->status.ptr && read_status(l, m->status, l->words)) || read_status_in_words(l))
         return true;
-    if (read_status_in_words(l, f))
-        return true;
-    f->entries.count = 0;
     if (m->receipt.ptr)
-        return read_receipt(l, f);
+        return read_receipt(l);
     if (sst_bounce_read_notification(l->words, &f->entries, &f->envelope))
         return true;
     f->entries.count = 0;
-    bool report = sst_bounce_is_report(m, l->words);
-    if (report && read_words(l, f))
+    sst_bounce_recognise(marks, &l->header, m->is_report, l->words, &about);
+    if (about.is_report && read_words(l, &about))
         return true;
-    if (sst_bounce_is_auto_reply(m))
-        return read_auto_reply(l, f);
-    *looks |= report;
+    if (sst_bounce_is_auto_reply(&l->header))
+        return add_plain(l, SST_KIND_AUTO_REPLY, "auto-reply", l->others.reporter);
+    *looks |= about.is_report;
     return false;
 }
 
-bool sst_bounce_evaluate(bounce_message *levels, size_t count, bounce_findings *findings)
+bool sst_bounce_evaluate(const bounce_indexes *indexes, const bounce_message *levels, size_t count,
+                         bounce_findings *findings)
 {
     bool looks = false;
-    for (size_t i = 0; i < count; i++) {
-        sst_span returned;
-        bounce_message *m = &levels[i];
-        level l = {m, sst_bounce_divide(m->human, &returned), {{NULL, 0}, {NULL, 0}}};
-        if (!m->returned.ptr)
-            m->returned = returned;
-        l.others.sender = address_field(m->header, "To");
-        l.others.reporter = address_field(m->header, "From");
+    level l;
+    l.findings = findings;
+    for (size_t i = 0; i < count && !looks; i++) {
+        sst_span inline_message;
+        l.message = &levels[i];
+        l.words = sst_bounce_divide(&indexes->dividers, levels[i].human, &inline_message);
+        sst_bounce_index_header(&l.header, levels[i].header);
+        sst_bounce_index_header(&l.returned,
+                                levels[i].returned.ptr ? levels[i].returned : inline_message);
+        l.others.sender = address_field(&l.header, "To");
+        l.others.reporter = address_field(&l.header, "From");
         if (i == 0)
-            findings->inline_message = returned;
+            findings->inline_message = inline_message;
         findings->entries.count = 0;
         findings->envelope = (bounce_envelope){0};
-        findings->not_a_report = false;
-        if (evaluate(&l, findings, &looks)) {
-            read_envelope(m, &findings->envelope);
+        if (evaluate(&l, &indexes->marks, &looks)) {
+            read_envelope(&l);
             return true;
         }
-        if (looks)
-            break;
     }
     findings->entries.count = 0;
-    findings->not_a_report = !looks;
     return !looks;
 }

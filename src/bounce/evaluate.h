@@ -4,6 +4,13 @@
 
 #include "bounce/anchor.h"
 #include "bounce/entry.h"
+#include "bounce/phrase.h"
+
+/* The tables of known words, indexed once for each reader. */
+typedef struct bounce_indexes {
+    bounce_phrase_index marks;
+    bounce_phrase_index dividers;
+} bounce_indexes;
 
 typedef struct bounce_findings {
     bounce_entries entries;
@@ -17,6 +24,7 @@ typedef struct bounce_findings {
  * Evaluates the levels of a message, the outermost first, until one is a report. Returns false
  * where a message looks like a report and names no recipient.
  */
-bool sst_bounce_evaluate(bounce_message *levels, size_t count, bounce_findings *findings);
+bool sst_bounce_evaluate(const bounce_indexes *indexes, const bounce_message *levels, size_t count,
+                         bounce_findings *findings);
 
 #endif

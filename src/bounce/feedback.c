@@ -29,8 +29,8 @@ static void add_all(sst_span value, bounce_entries *entries)
     }
 }
 
-void sst_bounce_read_feedback(sst_span feedback, sst_span returned, bounce_entries *entries,
-                              bounce_envelope *envelope)
+void sst_bounce_read_feedback(sst_span feedback, const bounce_header *returned,
+                              bounce_entries *entries, bounce_envelope *envelope)
 {
     /* Where the fields name nobody, the returned message does, in one of these. */
     static const char *const recipient_fields[] = {"X-Original-To", "Delivered-To", "X-Envelope-To",
@@ -53,6 +53,6 @@ void sst_bounce_read_feedback(sst_span feedback, sst_span returned, bounce_entri
     for (size_t i = 0; i < sizeof recipient_fields / sizeof recipient_fields[0]; i++) {
         if (entries->count > 0)
             return;
-        add_all(sst_mime_find_field(returned, recipient_fields[i]), entries);
+        add_all(sst_bounce_field(returned, recipient_fields[i]), entries);
     }
 }

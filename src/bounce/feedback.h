@@ -3,13 +3,13 @@
 #define BOUNCE_FEEDBACK_H
 
 #include "bounce/entry.h"
+#include "bounce/header.h"
 
 /*
  * Reads a feedback report's fields: an entry of kind complaint for each original recipient that it
  * gives, else for those in the returned message's header (To, or the recipient's own trace field).
- * human is the report's words, where some senders put what the fields lack.
  */
-void sst_bounce_read_feedback(sst_span feedback, sst_span returned, bounce_entries *entries,
-                              bounce_envelope *envelope);
+void sst_bounce_read_feedback(sst_span feedback, const bounce_header *returned,
+                              bounce_entries *entries, bounce_envelope *envelope);
 
 #endif

@@ -1,4 +1,7 @@
-/* Looking for known words in a report: at the start of a line, or anywhere in a short text. */
+/*
+ * Looking for known words in a report, letters without case. Few at a time are compared one by one;
+ * a whole table of them is indexed by first byte, so that a text is gone through once.
+ */
 #ifndef BOUNCE_PHRASE_H
 #define BOUNCE_PHRASE_H
 
@@ -6,14 +9,14 @@
 
 #include "base/ascii.h"
 
-/* Whether text begins with a phrase, letters without case. */
+/* Whether text begins with a phrase. */
 static inline bool phrase_begins(sst_span text, const char *phrase)
 {
     size_t len = strlen(phrase);
     return text.len >= len && ascii_equal_fold(text.ptr, phrase, len);
 }
 
-/* Where a phrase (lower case) stands in text, letters without case; NULL where it does not. */
+/* Where a phrase (lower case) stands in text; NULL where it does not. */
 static inline const char *phrase_find(sst_span text, const char *phrase)
 {
     size_t len = strlen(phrase);
@@ -42,5 +45,34 @@ static inline bool phrase_find_any(sst_span text, const char *const *phrases)
     }
     return false;
 }
+
+/* A phrase in lower case, and what it says, which is the table's owner's to define. */
+typedef struct bounce_phrase {
+    const char *text;
+    unsigned char len;
+    unsigned char system;
+    unsigned char says;
+} bounce_phrase;
+
+#define BOUNCE_PHRASE(text, system, says)                                                          \
+    {                                                                                              \
+        text, sizeof(text) - 1, system, says                                                       \
+    }
+
+/* The most phrases that a table may have; more are not indexed. */
+#define BOUNCE_MAX_PHRASES 256
+
+/* A table's phrases by first byte: those of byte b are order[first[b]] to order[first[b + 1]]. */
+typedef struct bounce_phrase_index {
+    const bounce_phrase *phrases;
+    unsigned short first[257];
+    unsigned char order[BOUNCE_MAX_PHRASES];
+} bounce_phrase_index;
+
+void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *phrases,
+                              size_t count);
+
+/* The first phrase in the table's order that text begins with, or NULL. */
+const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_span text);
 
 #endif

@@ -8,8 +8,10 @@
 
 #include "base/alloc.h"
 #include "bounce/entry.h"
+#include "bounce/divide.h"
 #include "bounce/evaluate.h"
 #include "bounce/message.h"
+#include "bounce/system.h"
 #include "bounce/phrase.h"
 #include "mime/address.h"
 #include "mime/date.h"
@@ -28,6 +30,7 @@ struct sst_bounce_reader {
     mime_converter converter;
     size_t next; /* which entry becomes the next record */
     bounce_findings findings;
+    bounce_indexes indexes;
     char *message;
     char *decoded;
     char *text; /* of the record given out last */
@@ -68,6 +71,8 @@ int sst_bounce_reader_new(const sst_bounce_options *options, sst_bounce_reader *
         sst_bounce_reader_free(r);
         return SST_E_NO_MEMORY;
     }
+    sst_bounce_index_marks(&r->indexes.marks);
+    sst_bounce_index_dividers(&r->indexes.dividers);
     *reader = r;
     return SST_OK;
 }
@@ -126,7 +131,7 @@ sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message
     /* A report may also stand, undivided, in the words of a mail about it. */
     for (int i = 0; i < BOUNCE_MAX_LEVELS && copy.len > 0; i++) {
         size_t count = sst_bounce_take_apart(copy, &reader->converter, &decoded, levels);
-        bool understood = sst_bounce_evaluate(levels, count, &reader->findings);
+        bool understood = sst_bounce_evaluate(&reader->indexes, levels, count, &reader->findings);
         if (reader->findings.entries.count > 0)
             return SST_BOUNCE_UNDERSTOOD;
         if (i == 0)

@@ -2,21 +2,26 @@
 #ifndef BOUNCE_SYSTEM_H
 #define BOUNCE_SYSTEM_H
 
-#include "bounce/message.h"
+#include "bounce/header.h"
+#include "bounce/phrase.h"
+
+typedef struct bounce_about {
+    const char *system; /* identifier, as "exim"; NULL where no mark is known */
+    bool is_report;     /* it looks like a report on a delivery */
+    bool is_delay;      /* the report says that the mail is still being tried */
+} bounce_about;
+
+/* Indexes the marks that are known, for sst_bounce_recognise. */
+void sst_bounce_index_marks(bounce_phrase_index *index);
 
 /*
- * The identifier of the system that wrote the report, as "exim"; NULL where no mark is known. words
- * is the report without the returned message.
+ * What a message is, by its header and its words (without the returned message). marked: its
+ * content type says that it is a report.
  */
-const char *sst_bounce_system_of(const bounce_message *message, sst_span words);
-
-/* Whether a message looks like a report on a delivery, by its header or its words. */
-bool sst_bounce_is_report(const bounce_message *message, sst_span words);
-
-/* Whether a report says that the mail is still being tried. */
-bool sst_bounce_is_delay(const bounce_message *message, sst_span words);
+void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
+                          bool marked, sst_span words, bounce_about *about);
 
 /* Whether a message is an automatic reply of a person's (RFC 3834), marked as such or not. */
-bool sst_bounce_is_auto_reply(const bounce_message *message);
+bool sst_bounce_is_auto_reply(const bounce_header *header);
 
 #endif

@@ -66,10 +66,31 @@ static void put_point(mime_buffer *out, uint32_t point)
         mime_put(out, bytes, n);
 }
 
+/* How many bytes at the start of text are ASCII. */
+static size_t ascii_run(const char *text, size_t len)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t n = 0;
+    uint64_t eight;
+    for (; n + sizeof eight <= len; n += sizeof eight) {
+        memcpy(&eight, text + n, sizeof eight);
+        if (eight & high)
+            break;
+    }
+    while (n < len && (unsigned char)text[n] < 0x80)
+        n++;
+    return n;
+}
+
 static bool convert_bytes(sst_span text, uint32_t (*point_of)(unsigned char), mime_buffer *out)
 {
     bool understood = true;
     for (size_t i = 0; i < text.len && !out->cut; i++) {
+        size_t run = ascii_run(text.ptr + i, text.len - i);
+        mime_put(out, text.ptr + i, run);
+        i += run;
+        if (i == text.len)
+            break;
         uint32_t point = point_of((unsigned char)text.ptr[i]);
         understood &= point != UTF8_REPLACEMENT;
         put_point(out, point);
@@ -84,6 +105,11 @@ static bool convert_utf8(sst_span text, bool guess, mime_buffer *out)
     size_t i = 0;
     while (i < text.len && !out->cut) {
         uint32_t point;
+        size_t run = ascii_run(text.ptr + i, text.len - i);
+        mime_put(out, text.ptr + i, run);
+        i += run;
+        if (i == text.len)
+            break;
         size_t n = utf8_decode(text.ptr + i, text.len - i, &point);
         if (n == 0) {
             point = guess ? from_cp1252((unsigned char)text.ptr[i]) : UTF8_REPLACEMENT;
