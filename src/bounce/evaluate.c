@@ -256,7 +256,7 @@ static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *loo
     if (sst_bounce_read_notification(l->words, &f->entries, &f->envelope))
         return true;
     f->entries.count = 0;
-    sst_bounce_recognise(marks, &l->header, m->is_report, l->words, &about);
+    sst_bounce_recognise(marks, &l->header, l->words, &about);
     if (about.is_report && read_words(l, &about))
         return true;
     if (sst_bounce_is_auto_reply(&l->header))

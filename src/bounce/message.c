@@ -50,11 +50,6 @@ static const struct {
     {"", ROLE_HUMAN},           /* no type: text/plain */
 };
 
-bool sst_bounce_is_type(sst_span content_type, const char *type)
-{
-    return span_is(sst_mime_value_token(content_type), type, true);
-}
-
 static part_role role_of(sst_span type)
 {
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
@@ -171,8 +166,6 @@ static void open_level(bounce_message *levels, size_t level, sst_span header)
 {
     levels[level] = (bounce_message){0};
     levels[level].header = header;
-    levels[level].is_report =
-        sst_bounce_is_type(sst_mime_find_field(header, "Content-Type"), "multipart/report");
     if (level > 0 && !levels[level - 1].returned.ptr)
         levels[level - 1].returned = header;
 }

@@ -19,11 +19,7 @@ typedef struct bounce_message {
     sst_span feedback; /* message/feedback-report (RFC 5965) */
     sst_span receipt;  /* message/disposition-notification (RFC 8098) */
     sst_span returned; /* header of the returned message, or the whole of it where it is encoded */
-    bool is_report;    /* the content type is multipart/report */
 } bounce_message;
-
-/* Whether a Content-Type's value is of this type, whatever its parameters. */
-bool sst_bounce_is_type(sst_span content_type, const char *type);
 
 /*
  * Takes a message apart. Decoded text goes into out, which is the caller's and must live as long as

@@ -5,6 +5,7 @@
 #include "bounce/system.h"
 
 #include "mime/line.h"
+#include "mime/words.h"
 
 /* Only the top of a report is looked through for marks. */
 #define TOP_OF_WORDS ((size_t)3000)
@@ -305,12 +306,13 @@ static bool holds_any(sst_span value, const char *const *phrases)
     return value.ptr && phrase_find_any(value, phrases);
 }
 
-/* Whether two things at least show that a message is a report: who sent it, a system that is known,
- * its subject, its words. Without a header the words must do. */
-static bool is_report(const bounce_header *header, bool marked, const bounce_about *about,
-                      unsigned says)
+/* Whether its type or two other things show that a message is a report: who sent it, a system that
+ * is known, its subject, its words. Without a header the words must do. */
+static bool is_report(const bounce_header *header, const bounce_about *about, unsigned says)
 {
-    if (marked || sst_bounce_field(header, "X-Failed-Recipients").ptr)
+    if (span_is(sst_mime_value_token(sst_bounce_field(header, "Content-Type")), "multipart/report",
+                true) ||
+        sst_bounce_field(header, "X-Failed-Recipients").ptr)
         return true;
     if (header->count == 0)
         return (says & SAYS_REPORT) != 0;
@@ -322,14 +324,14 @@ static bool is_report(const bounce_header *header, bool marked, const bounce_abo
 }
 
 void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
-                          bool marked, sst_span words, bounce_about *about)
+                          sst_span words, bounce_about *about)
 {
     unsigned char system = SYSTEM_NONE;
     unsigned says = 0;
     recognise_words(index, words, &system, &says);
     recognise_header(header, &system);
     about->system = system_ids[system];
-    about->is_report = is_report(header, marked, about, says);
+    about->is_report = is_report(header, about, says);
     about->is_delay =
         (says & SAYS_DELAY) != 0 || holds_any(sst_bounce_field(header, "Subject"), delay_subjects);
 }

@@ -15,11 +15,10 @@ typedef struct bounce_about {
 void sst_bounce_index_marks(bounce_phrase_index *index);
 
 /*
- * What a message is, by its header and its words (without the returned message). marked: its
- * content type says that it is a report.
+ * What a message is, by its header and its words (without the returned message).
  */
 void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
-                          bool marked, sst_span words, bounce_about *about);
+                          sst_span words, bounce_about *about);
 
 /* Whether a message is an automatic reply of a person's (RFC 3834), marked as such or not. */
 bool sst_bounce_is_auto_reply(const bounce_header *header);

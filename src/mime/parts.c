@@ -112,13 +112,22 @@ static bool push_boundary(mime_walk *walk, sst_span content_type)
     return out.len > 0;
 }
 
+/* The header, and the two fields in it that tell how to read the part; the first of each counts. */
 static void read_header(mime_walk *walk, mime_part *part)
 {
+    mime_field field;
+    sst_span encoding = {NULL, 0};
     part->header = take_header(walk);
-    part->content_type = sst_mime_find_field(part->header, "Content-Type");
+    part->content_type = (sst_span){NULL, 0};
+    sst_span rest = part->header;
+    while (sst_mime_next_field(&rest, &field)) {
+        if (!part->content_type.ptr && span_is(field.name, "Content-Type", true))
+            part->content_type = field.value;
+        else if (!encoding.ptr && span_is(field.name, "Content-Transfer-Encoding", true))
+            encoding = field.value;
+    }
     part->type = sst_mime_value_token(part->content_type);
-    part->encoding =
-        sst_mime_encoding_parse(sst_mime_find_field(part->header, "Content-Transfer-Encoding"));
+    part->encoding = sst_mime_encoding_parse(encoding);
     part->messages = walk->messages;
     part->is_header = false;
 }
