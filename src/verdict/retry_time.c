@@ -46,32 +46,54 @@ static int32_t take_number(reader *r)
     return r->at > start ? number : -1;
 }
 
-/* Whether a unit stands here, whole: "min" is none in "minimum". */
-static bool unit_fits(const reader *r, const sst_ruleset_unit *unit)
+/* How many bytes of the text a unit takes that stands here whole, runs of blanks as one; 0 where it
+ * does not: "min" is none in "minimum". */
+static size_t unit_length(const reader *r, const sst_ruleset_unit *unit)
 {
-    if (r->len - r->at < unit->length ||
-        !ascii_equal_fold(r->text + r->at, r->set->strings + unit->text, unit->length))
-        return false;
-    size_t end = r->at + unit->length;
-    return end == r->len || !ascii_is_alpha(r->text[end]) || !ascii_is_alpha(r->text[end - 1]);
+    const char *word = r->set->strings + unit->text;
+    size_t at = r->at;
+    for (size_t i = 0; i < unit->length; i++) {
+        if (at == r->len)
+            return 0;
+        if (word[i] == ' ' && ascii_is_space(r->text[at])) {
+            while (at < r->len && ascii_is_space(r->text[at]))
+                at++;
+        } else if (ascii_lower(r->text[at++]) != ascii_lower(word[i])) {
+            return 0;
+        }
+    }
+    bool whole = at == r->len || !ascii_is_alpha(r->text[at]) || !ascii_is_alpha(r->text[at - 1]);
+    return whole ? at - r->at : 0;
 }
 
 /* Takes the longest unit that stands here; with whole set, one that has its number in itself ("an
  * hour"), else one that has not. Returns its seconds, or -1. */
 static int32_t take_unit(reader *r, bool whole)
 {
-    const sst_ruleset_unit *best = NULL;
     unsigned first = r->at < r->len ? (unsigned char)ascii_lower(r->text[r->at]) : 0;
+    size_t longest = 0;
+    int32_t seconds = -1;
     for (size_t i = 0; i < r->set->unit_count; i++) {
         const sst_ruleset_unit *unit = &r->set->units[i];
-        if (unit->first == first && unit->whole == whole &&
-            (!best || unit->length > best->length) && unit_fits(r, unit))
-            best = unit;
+        if (unit->first != first || unit->whole != whole)
+            continue;
+        size_t length = unit_length(r, unit);
+        if (length > longest) {
+            longest = length;
+            seconds = (int32_t)unit->seconds;
+        }
     }
-    if (!best)
-        return -1;
-    r->at += best->length;
-    return (int32_t)best->seconds;
+    r->at += longest;
+    return seconds;
+}
+
+/* Takes a word of letters if it stands here with a blank behind it. */
+static void skip_if(reader *r, const char *word)
+{
+    size_t len = strlen(word);
+    if (r->len - r->at > len && ascii_equal_fold(r->text + r->at, word, len) &&
+        ascii_is_space(r->text[r->at + len]))
+        r->at += len;
 }
 
 /* Takes the rest of "hh:mm:ss" behind the hours. */
@@ -95,12 +117,9 @@ static int32_t take_range_end(reader *r, int32_t number)
 {
     size_t back = r->at;
     skip_blanks(r);
-    if (r->len - r->at > 3 && ascii_equal_fold(r->text + r->at, "to ", 3))
-        r->at += 3;
-    else if (r->at < r->len && r->text[r->at] == '-')
+    if (r->at < r->len && r->text[r->at] == '-')
         r->at++;
-    else
-        return number;
+    skip_if(r, "to");
     skip_blanks(r);
     int32_t end = take_number(r);
     if (end < number) {
@@ -134,8 +153,7 @@ static void skip_join(reader *r)
     if (r->at < r->len && r->text[r->at] == ',')
         r->at++;
     skip_blanks(r);
-    if (r->len - r->at > 4 && ascii_equal_fold(r->text + r->at, "and ", 4))
-        r->at += 4;
+    skip_if(r, "and");
     skip_blanks(r);
 }
 
