@@ -164,6 +164,7 @@ static void render_reply(text *to, sst_reply_status status, const sst_reply *rep
             reply->whole.len);
     } else {
         assert_int_equal(reply->why, SST_REPLY_WHY_NOTHING);
+        assert_int_equal(reply->where, 0);
         add(to, "complete %zu", reply->whole.len);
         render_codes(to, reply->code, reply->enhanced);
         add(to, " lines %zu", reply->lines);

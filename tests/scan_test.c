@@ -32,6 +32,20 @@ static size_t scan_plainly(const char *data, size_t at, size_t len, unsigned *se
     return len;
 }
 
+/* All lines of a text, one after the other. */
+static void check_lines(const char *data, size_t len)
+{
+    scan_window window = {0};
+    for (size_t at = 0; at <= len; at++) {
+        unsigned seen = 0;
+        unsigned expected_seen = 0;
+        size_t expected = scan_plainly(data, at, len, &expected_seen);
+        at = scan_next_line(&window, data, at, len, &seen);
+        assert_int_equal(at, expected);
+        assert_int_equal(seen, expected_seen);
+    }
+}
+
 static void check(const char *data, size_t at, size_t len, unsigned seen)
 {
     unsigned expected_seen = seen;
@@ -100,12 +114,34 @@ static void every_split(void **state)
     }
 }
 
+/* Lines of all lengths, with line ends and other odd bytes here and there; always the same. */
+static void many_texts(void **state)
+{
+    (void)state;
+    static const char bytes[] = {'\n', '\r', '\0', (char)200, '\t', 127};
+    uint32_t random = 1;
+    for (size_t round = 0; round < 3000; round++) {
+        char *data = guard_end(0, NULL, round % 700);
+        for (size_t i = 0; i < round % 700; i++) {
+            random = random * 1664525 + 1013904223;
+            uint32_t dice = random >> 16;
+            data[i] = 'a';
+            if (dice % (round % 50 + 1) == 0)
+                data[i] = round % 3 == 0 ? bytes[dice % sizeof bytes] : '\n';
+            if (data[i] == '\n' && i > 0 && round % 5 > 0)
+                data[i - 1] = '\r';
+        }
+        check_lines(data, round % 700);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_at_every_place),
         cmocka_unit_test(every_pair_about_a_block),
         cmocka_unit_test(every_split),
+        cmocka_unit_test(many_texts),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Scanning of lines, byte by byte where there is something to look at. The quick way is scan.h's. */
+/* Scanning of lines: over ordinary bytes in blocks, and byte by byte where there is something to
+ * look at. The quick way for lines without anything odd is in scan.h. */
 #include "base/scan.h"
 
 #include <stdbool.h>
@@ -9,7 +10,7 @@ static bool is_odd(char byte)
     return (signed char)byte < SCAN_FIRST_ORDINARY;
 }
 
-#if defined(SCAN_SSE2) || defined(SCAN_NEON)
+#if SCAN_BLOCKS
 
 /* Goes over whole blocks of ordinary bytes, to the first odd one if it can. */
 static size_t over_blocks(const char *data, size_t at, size_t len)
@@ -48,7 +49,7 @@ static size_t next_odd(const char *data, size_t at, size_t len)
     return at;
 }
 
-size_t scan_line_slowly(const char *data, size_t at, size_t len, unsigned *seen)
+size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen)
 {
     unsigned found = *seen & ~(unsigned)SCAN_AFTER_CR;
     bool has_cr = (*seen & SCAN_AFTER_CR) != 0;

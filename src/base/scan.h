@@ -1,7 +1,7 @@
 /*
- * Looks for the end of a line, and for the bytes in it that are odd in mail, in one go.
+ * Looks for the ends of lines, and for the bytes in them that are odd in mail, in one go.
  *
- * Replies are short lines, so what counts is one look at the next 64 bytes without a branch in
+ * Replies are short lines, so what counts is one look at 64 bytes at a time without a branch in
  * between: a loop that leaves at the line's end is mispredicted once a line. SSE2 (every x86-64)
  * and NEON (every AArch64) are used where the compiler has them; SST_NO_SIMD leaves portable C,
  * which reads eight bytes at a time.
@@ -14,10 +14,12 @@
 
 #if !defined(SST_NO_SIMD) && defined(__GNUC__) && defined(__SSE2__)
 #include <emmintrin.h>
-#define SCAN_SSE2
+#define SCAN_BLOCKS 1
 #elif !defined(SST_NO_SIMD) && defined(__GNUC__) && defined(__aarch64__) && defined(__ARM_NEON)
 #include <arm_neon.h>
-#define SCAN_NEON
+#define SCAN_BLOCKS 1
+#else
+#define SCAN_BLOCKS 0
 #endif
 
 /* What a line had, besides ordinary bytes and CR LF at its end. */
@@ -30,14 +32,20 @@ enum {
 };
 
 /*
+ * Looks at data[at] to data[len - 1] for the first LF. Returns its position, or len where there is
+ * none; then a later call goes on from there. *seen is 0 at the start of a line, and handed on from
+ * call to call. No byte outside is read.
+ */
+size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen);
+
+/*
  * Odd is every byte that a scan must look at: NUL, LF, CR, those above 127; and, because one
  * comparison finds them all, the other control characters below 14, which then turn out harmless.
  * As a signed byte each of them is less than 14.
  */
 #define SCAN_FIRST_ORDINARY 14
 
-/* Bit i of the result says whether byte i of the 64 at a place is odd. */
-#if defined(SCAN_SSE2)
+#if SCAN_BLOCKS && defined(__SSE2__)
 
 static inline uint64_t scan_odd_of_16(const char *at)
 {
@@ -46,57 +54,69 @@ static inline uint64_t scan_odd_of_16(const char *at)
     return (uint64_t)(unsigned)_mm_movemask_epi8(odd);
 }
 
+/* Bit i of the result says whether byte i of the 64 at a place is odd. */
 static inline uint64_t scan_odd_of_64(const char *at)
 {
     return scan_odd_of_16(at) | scan_odd_of_16(at + 16) << 16 | scan_odd_of_16(at + 32) << 32 |
            scan_odd_of_16(at + 48) << 48;
 }
 
-#elif defined(SCAN_NEON)
+#elif SCAN_BLOCKS
 
-/* NEON has no move mask: each byte keeps its own bit of eight, and additions of neighbours bring
+/* NEON has no move mask: each odd byte keeps its own bit of eight, and sums of neighbours bring
  * them together. */
 static inline uint64_t scan_odd_of_64(const char *at)
 {
-    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    uint8x16_t weight = vld1q_u8(weights);
+    static const uint8_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t bit = vld1q_u8(bits);
     int8x16_t limit = vdupq_n_s8(SCAN_FIRST_ORDINARY);
     const int8_t *bytes = (const int8_t *)(const void *)at;
-    uint8x16_t a = vandq_u8(vcltq_s8(vld1q_s8(bytes), limit), weight);
-    uint8x16_t b = vandq_u8(vcltq_s8(vld1q_s8(bytes + 16), limit), weight);
-    uint8x16_t c = vandq_u8(vcltq_s8(vld1q_s8(bytes + 32), limit), weight);
-    uint8x16_t d = vandq_u8(vcltq_s8(vld1q_s8(bytes + 48), limit), weight);
+    uint8x16_t a = vandq_u8(vcltq_s8(vld1q_s8(bytes), limit), bit);
+    uint8x16_t b = vandq_u8(vcltq_s8(vld1q_s8(bytes + 16), limit), bit);
+    uint8x16_t c = vandq_u8(vcltq_s8(vld1q_s8(bytes + 32), limit), bit);
+    uint8x16_t d = vandq_u8(vcltq_s8(vld1q_s8(bytes + 48), limit), bit);
     uint8x16_t sums = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
     return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
 }
 
 #endif
 
-/* What scan_line does with everything out of the ordinary: long lines, odd bytes, the last bytes
- * of a buffer. */
-size_t scan_line_slowly(const char *data, size_t at, size_t len, unsigned *seen);
+/* What a look at 64 bytes has shown of the lines behind the one that was asked for: bit i stands
+ * for the i-th byte of the next line. Zero it at the start. */
+typedef struct scan_window {
+    uint64_t odd;
+} scan_window;
 
 /*
- * Looks at data[at] to data[len - 1] for the first LF. Returns its position, or len where there is
- * none; then a later call goes on from there. *seen is 0 at the start of a line, and handed on from
- * call to call. No byte outside is read.
+ * scan_line for one line after the other: each begins behind the LF of the one before, and data and
+ * len stay what they are. A line that ends with CR LF and has nothing odd is found without a call.
  */
-static inline size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen)
+static inline size_t scan_next_line(scan_window *window, const char *data, size_t at, size_t len,
+                                    unsigned *seen)
 {
-#if defined(SCAN_SSE2) || defined(SCAN_NEON)
-    if (*seen == 0) {
-        for (; at < len && len - at > 64; at += 64) {
-            uint64_t odd = scan_odd_of_64(data + at);
-            if (odd != 0) {
-                size_t cr = at + (size_t)__builtin_ctzll(odd);
-                if (data[cr] == '\r' && data[cr + 1] == '\n')
-                    return cr + 1;
+#if SCAN_BLOCKS
+    uint64_t odd = window->odd;
+    size_t start = at;
+    if (odd == 0) {
+        for (; start < len && len - start > 64; start += 64) {
+            odd = scan_odd_of_64(data + start);
+            if (odd != 0)
                 break;
-            }
         }
     }
+    window->odd = 0;
+    if (odd != 0) {
+        unsigned first = (unsigned)__builtin_ctzll(odd);
+        size_t cr = start + first;
+        if (data[cr] == '\r' && data[cr + 1] == '\n') {
+            window->odd = first < 62 ? odd >> (first + 2) : 0;
+            return cr + 1;
+        }
+    }
+#else
+    (void)window;
 #endif
-    return scan_line_slowly(data, at, len, seen);
+    return scan_line(data, at, len, seen);
 }
 
 #endif

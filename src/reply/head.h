@@ -35,10 +35,11 @@ static inline bool reply_continues_word(char byte)
 
 /*
  * The enhanced codes that servers send, "5.1.1 " to "5.7.126 ", without a call and almost without a
- * branch: at most replies this is half of the work. Needs eight bytes at text. Returns how many it
- * took, or 0 for everything else, which is not the last word.
+ * branch: at most replies this is half of the work. Needs eight bytes at text, of which the second
+ * is a dot. Returns the three numbers in 16 bits each, or 0 for everything else, which is not the
+ * last word.
  */
-static inline size_t reply_common_enhanced(const char *text, sst_enhanced *enhanced)
+static inline uint64_t reply_common_enhanced(const char *text)
 {
     unsigned status_class = (unsigned char)text[0] - (unsigned)'0';
     unsigned subject = (unsigned char)text[2] - (unsigned)'0';
@@ -48,20 +49,21 @@ static inline size_t reply_common_enhanced(const char *text, sst_enhanced *enhan
     unsigned detail = first;
     size_t taken = 5;
     if (second <= 9) {
+        bool has_third = third <= 9;
         detail = detail * 10 + second;
-        taken = 6;
-        if (third <= 9) {
-            detail = detail * 10 + third;
-            taken = 7;
-        }
+        detail = has_third ? detail * 10 + third : detail;
+        taken = 6 + has_third;
     }
     bool is_class = (status_class == 2) | (status_class == 4) | (status_class == 5);
     if (!(is_class & (subject <= 9) & (text[3] == '.') & (first <= 9) & (text[taken] == ' ')))
         return 0;
-    enhanced->status_class = (uint16_t)status_class;
-    enhanced->subject = (uint16_t)subject;
-    enhanced->detail = (uint16_t)detail;
-    return taken;
+    return (uint64_t)status_class << 32 | (uint64_t)subject << 16 | detail;
+}
+
+static inline sst_enhanced reply_unpack_enhanced(uint64_t packed)
+{
+    sst_enhanced enhanced = {(uint16_t)(packed >> 32), (uint16_t)(packed >> 16), (uint16_t)packed};
+    return enhanced;
 }
 
 /*
@@ -72,11 +74,8 @@ static inline size_t reply_enhanced(const char *text, size_t len, size_t at, sst
 {
     if (len - at < 5 || text[at + 1] != '.')
         return 0;
-    size_t taken = len - at < 8 ? 0 : reply_common_enhanced(text + at, enhanced);
-    if (taken != 0)
-        return at + taken;
     sst_enhanced found;
-    taken = sst_enhanced_parse(text + at, len - at, &found);
+    size_t taken = sst_enhanced_parse(text + at, len - at, &found);
     size_t end = at + taken;
     if (taken == 0 || (end < len && reply_continues_word(text[end])))
         return 0;

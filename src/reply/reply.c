@@ -74,7 +74,7 @@ static finding examine(const char *line, size_t len, unsigned seen, int before)
     return found;
 }
 
-static inline void note(sst_reply_parser *state, uint32_t flags)
+static void note(sst_reply_parser *state, uint32_t flags)
 {
     if (state->flags == 0)
         state->odd_line = state->line_start;
@@ -82,7 +82,7 @@ static inline void note(sst_reply_parser *state, uint32_t flags)
 }
 
 /* The enhanced code of a line, if it has one: the first line's counts. */
-static inline void take_enhanced(sst_reply_parser *state, const char *line, size_t len)
+static void take_enhanced(sst_reply_parser *state, const char *line, size_t len)
 {
     sst_enhanced found;
     if (len < 4 || reply_enhanced(line, len, 4, &found) == 0)
@@ -94,7 +94,7 @@ static inline void take_enhanced(sst_reply_parser *state, const char *line, size
         note(state, SST_REPLY_ENHANCED_DIFFER);
 }
 
-static inline void accept(sst_reply_parser *state, int code, const char *line, size_t len)
+static void accept(sst_reply_parser *state, int code, const char *line, size_t len)
 {
     state->code = code;
     state->lines++;
@@ -105,27 +105,18 @@ static inline void accept(sst_reply_parser *state, int code, const char *line, s
  * Takes the line of len bytes, line end included. Returns whether it is the last one of the reply,
  * or malformed: then *why says so, and *where, counted from the start of the reply.
  */
-static inline bool take_line(sst_reply_parser *state, const char *line, size_t len, unsigned seen,
-                             sst_reply_why *why, size_t *where)
+static bool take_line(sst_reply_parser *state, const char *line, size_t len, sst_reply_why *why,
+                      size_t *where)
 {
-    int code = len > 3 ? reply_number(line) : 0;
-    bool goes_on = len > 3 && line[3] == '-';
-    /* The one question that almost every line answers with yes; & asks it without branching. */
-    bool plain = len > 3 && ((code >= 200) & (code < 600) & (line[1] <= '5') & (seen == 0) &
-                             (len <= STANDARD_LINE) & (goes_on | (line[3] == ' ')) &
-                             ((code == state->code) | (state->code == 0)));
-    if (!plain) {
-        finding found = examine(line, len, seen, state->code);
-        if (found.why != SST_REPLY_WHY_NOTHING) {
-            *why = found.why;
-            *where = state->line_start + found.where;
-            return true;
-        }
-        note(state, found.flags);
-        code = reply_number(line);
+    finding found = examine(line, len, state->seen, state->code);
+    if (found.why != SST_REPLY_WHY_NOTHING) {
+        *why = found.why;
+        *where = state->line_start + found.where;
+        return true;
     }
-    accept(state, code, line, len);
-    return !goes_on;
+    note(state, found.flags);
+    accept(state, reply_number(line), line, len);
+    return len < 4 || line[3] != '-';
 }
 
 static inline size_t smaller(size_t a, size_t b)
@@ -137,17 +128,15 @@ static inline size_t smaller(size_t a, size_t b)
  * Takes lines to the end of the reply. Returns where that is, with *why and *where if it is
  * malformed up to there, or 0 if more bytes are needed.
  */
-static inline size_t take_lines(sst_reply_parser *state, const char *data, size_t len,
-                                sst_reply_why *why, size_t *where)
+static size_t take_lines(sst_reply_parser *state, const char *data, size_t len, sst_reply_why *why,
+                         size_t *where)
 {
     for (;;) {
         size_t limit = smaller(state->line_start + SST_MAX_REPLY_LINE, SST_MAX_REPLY);
         size_t bound = smaller(len, limit);
-        unsigned seen = state->seen;
-        size_t end = scan_line(data, state->scanned, bound, &seen);
+        size_t end = scan_line(data, state->scanned, bound, &state->seen);
+        state->scanned = end;
         if (end == bound) {
-            state->scanned = bound;
-            state->seen = seen;
             if (bound < limit)
                 return 0;
             *where = limit;
@@ -155,7 +144,7 @@ static inline size_t take_lines(sst_reply_parser *state, const char *data, size_
             return limit;
         }
         end++;
-        if (take_line(state, data + state->line_start, end - state->line_start, seen, why, where))
+        if (take_line(state, data + state->line_start, end - state->line_start, why, where))
             return end;
         if (state->lines == SST_MAX_REPLY_LINES) {
             *where = end;
@@ -175,57 +164,112 @@ static void restart(sst_reply_parser *parser)
     parser->strict = strict;
 }
 
-/* Hands out what was read, as the first end bytes of data. */
-static inline sst_reply_status deliver(sst_reply_parser *state, bool strict, const char *data,
-                                       size_t end, sst_reply_why why, size_t where,
-                                       sst_reply *reply)
+static inline void fill(sst_reply *reply, int code, sst_enhanced enhanced, size_t lines,
+                        const char *data, size_t len)
 {
-    int status_class = state->enhanced.status_class;
-    if (status_class != 0 && status_class != state->code / 100)
-        note(state, SST_REPLY_CLASS_CONFLICT);
-    if (strict && why == SST_REPLY_WHY_NOTHING && (state->flags & ODDITIES) != 0) {
-        why = SST_REPLY_WHY_STRICT;
-        where = state->odd_line;
-    }
     memset(reply, 0, sizeof *reply);
-    reply->code = state->code;
-    reply->enhanced = state->enhanced;
-    reply->flags = state->flags;
-    reply->lines = state->lines;
+    reply->code = code;
+    reply->enhanced = enhanced;
+    reply->lines = lines;
     reply->whole.ptr = data;
-    reply->whole.len = end;
+    reply->whole.len = len;
+}
+
+/* Hands out what was read, as the first end bytes of data, and begins anew. */
+static sst_reply_status deliver(sst_reply_parser *parser, const char *data, size_t end,
+                                sst_reply_why why, size_t where, sst_reply *reply)
+{
+    int status_class = parser->enhanced.status_class;
+    if (status_class != 0 && status_class != parser->code / 100)
+        note(parser, SST_REPLY_CLASS_CONFLICT);
+    if (parser->strict && why == SST_REPLY_WHY_NOTHING && (parser->flags & ODDITIES) != 0) {
+        why = SST_REPLY_WHY_STRICT;
+        where = parser->odd_line;
+    }
+    fill(reply, parser->code, parser->enhanced, parser->lines, data, end);
+    reply->flags = parser->flags;
     reply->why = why;
     reply->where = where;
+    restart(parser);
     return why == SST_REPLY_WHY_NOTHING ? SST_REPLY_COMPLETE : SST_REPLY_MALFORMED;
+}
+
+/* No limit can be reached within so few bytes: a plain line has at least 6. */
+#define PLAIN_BYTES (6 * (SST_MAX_REPLY_LINES - 1))
+
+/*
+ * Whether a line of a plain reply, whose first line begins at head, has the same code, a separator,
+ * and no enhanced code, or a common one that goes with the code and with *enhanced, which it sets.
+ */
+static inline bool is_plain(const char *line, size_t len, const char *head, uint64_t *enhanced)
+{
+    if (len < 6 || len > STANDARD_LINE || memcmp(line, head, 3) != 0 ||
+        (line[3] != ' ' && line[3] != '-'))
+        return false;
+    if (line[5] == '.') {
+        uint64_t found = len < 12 ? 0 : reply_common_enhanced(line + 4);
+        if (found == 0 || (*enhanced != 0 && found != *enhanced) || line[4] != line[0])
+            return false;
+        *enhanced = found;
+    }
+    return true;
+}
+
+/*
+ * The quick way for replies in which nothing is odd, which almost all are: everything is in
+ * registers, and the parser is not touched. Returns where the reply ends, and fills it; or 0 at the
+ * first line that is not plain or not whole, with what is known up to there in the parser.
+ */
+static inline size_t take_plain(sst_reply_parser *parser, const char *data, size_t len,
+                                sst_reply *reply)
+{
+    size_t bound = smaller(len, PLAIN_BYTES);
+    int code = bound < 6 ? 0 : reply_number(data);
+    if (code < 200 || code > 599 || data[1] > '5')
+        return 0;
+    scan_window window = {0};
+    uint64_t enhanced = 0;
+    size_t lines = 0;
+    size_t start = 0;
+    unsigned seen = 0;
+    size_t end;
+    for (;;) {
+        end = scan_next_line(&window, data, start, bound, &seen);
+        if (end == bound || seen != 0 || !is_plain(data + start, end + 1 - start, data, &enhanced))
+            break;
+        lines++;
+        if (data[start + 3] == ' ') {
+            fill(reply, code, reply_unpack_enhanced(enhanced), lines, data, end + 1);
+            return end + 1;
+        }
+        start = end + 1;
+    }
+    bool is_whole = end < bound; /* an odd line is scanned once more */
+    parser->code = lines > 0 ? code : 0;
+    parser->enhanced = reply_unpack_enhanced(enhanced);
+    parser->lines = lines;
+    parser->line_start = start;
+    parser->scanned = is_whole ? start : bound;
+    parser->seen = is_whole ? 0 : seen;
+    return 0;
 }
 
 sst_reply_status sst_reply_parse(sst_reply_parser *parser, const char *data, size_t len,
                                  sst_reply *reply, ptrdiff_t *consumed)
 {
-    /*
-     * Works on a copy, which the compiler can keep in registers: as far as it knows, data may lie
-     * anywhere, so what is in memory must be written and read again for each byte. A parser at the
-     * start of a reply is all zeros, and a reply that comes whole leaves it untouched.
-     */
-    sst_reply_parser state = {0};
-    bool fresh = parser->scanned == 0;
+    sst_reply_why why = SST_REPLY_WHY_NOTHING;
+    size_t where = 0;
     *consumed = 0;
     if (len <= parser->scanned)
         return SST_REPLY_INCOMPLETE;
-    if (!fresh)
-        state = *parser;
-    sst_reply_why why = SST_REPLY_WHY_NOTHING;
-    size_t where = 0;
-    size_t end = take_lines(&state, data, len, &why, &where);
-    *consumed = (ptrdiff_t)end;
-    if (end == 0) {
-        state.strict = parser->strict;
-        *parser = state;
-        return SST_REPLY_INCOMPLETE;
+    if (parser->scanned == 0) {
+        *consumed = (ptrdiff_t)take_plain(parser, data, len, reply);
+        if (*consumed > 0)
+            return SST_REPLY_COMPLETE;
     }
-    if (!fresh)
-        restart(parser);
-    return deliver(&state, parser->strict, data, end, why, where, reply);
+    size_t end = take_lines(parser, data, len, &why, &where);
+    *consumed = (ptrdiff_t)end;
+    return end == 0 ? SST_REPLY_INCOMPLETE : deliver(parser, data, end, why, where, reply);
 }
 
 /* Takes the bytes behind the last whole line, if any. Returns where the reply ends. */
@@ -255,11 +299,9 @@ sst_reply_status sst_reply_finish(sst_reply_parser *parser, const char *data, si
     finding found = {0, SST_REPLY_WHY_NOTHING, 0};
     size_t end = take_rest(parser, data, len, &found);
     note(parser, found.flags);
-    status = deliver(parser, parser->strict, data, end, found.why, parser->line_start + found.where,
-                     reply);
     *consumed = (ptrdiff_t)len;
-    restart(parser);
-    return status;
+    size_t where = found.why == SST_REPLY_WHY_NOTHING ? 0 : parser->line_start + found.where;
+    return deliver(parser, data, end, found.why, where, reply);
 }
 
 int sst_reply_parser_init(sst_reply_parser *parser, const sst_reply_options *options)
