@@ -39,9 +39,15 @@ def squeeze(text):
 # says "retry timeout exceeded" cannot be asked why.
 TELLTALE = {
     "unreachable": r"refused|time(d )?-?out(?! exceeded)|unreachable|lost|closed|dropped|no route|could not connect|"
-                   r"EOF|cannot connect|can't connect|unexpected",
+                   r"EOF|cannot connect|can't connect|unexpected|read error|network error",
     "dns-failure": r"dns|name service|name server|host (or domain )?name|lookup|resol|domain",
     "domain-unknown": r"dns|name service|host|unrouteable|lookup|resol|domain|mx",
+    "domain-no-mail": r"accept|null ?mx",
+    "mailbox-full": r"quota|full|too large",
+    "mailbox-unknown": r"unknown|unrouteable|no such|invalid|not exist|not found",
+    "message-too-big": r"too (large|big)|size",
+    "protocol": r"utf-?8|8.?bit",
+    "routing-loop": r"loop|hops|received",
     "tls": r"tls",
 }
 
@@ -107,7 +113,10 @@ def expected(fate, situation, words, delayed, waited):
 
 
 def mentions(words, address):
-    """Whether a report speaks of this recipient."""
+    """Whether a report is about this recipient: where it has fields for recipients, one of them says so (a
+    transcript may show more); otherwise the address stands somewhere."""
+    fields = re.findall(rb"(?mi)^(?:final|original|x-actual)-recipient:.*(?:\n[ \t].*)*", words)
+    words = b"\n".join(fields) or words
     forms = {address.encode("utf-8"), address.encode("ascii", "backslashreplace")}
     forms.add(re.sub(rb"\\x([0-9a-f]{2})", rb"\\x{\1}", address.encode("ascii", "backslashreplace")))
     return any(re.search(rb"(?i)(?<![\w.+-])%s(?![\w-])" % re.escape(form), words) for form in forms)
@@ -147,7 +156,7 @@ def write_reports(name, server, taken, target):
         waiting = set()
         for report in found:
             words = own_words(report)
-            delayed = says_delayed(words)
+            delayed = says_delayed(words) and not server.gave_up(words)
             fates = [fate for fate in situation.fates if mentions(words, fate.recipient)]
             records = [expected(fate, situation, words, delayed, fate.recipient in waiting) for fate in fates]
             if delayed:

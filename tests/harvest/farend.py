@@ -77,8 +77,7 @@ class Session:
                 await self.reader.read()
                 return
             await self.send(self.host.greeting)
-            if self.host.greeting[0] != "2":
-                await self.reader.read()
+            if self.host.greeting.startswith("421"):
                 return
             while line := await self.reader.readline():
                 verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
@@ -90,6 +89,9 @@ class Session:
             self.writer.close()
 
     async def obey(self, verb, rest):
+        if self.host.greeting[0] == "5" and verb != "QUIT":
+            await self.send("503 5.5.1 Bad sequence of commands")
+            return True
         handler = getattr(self, "on_" + verb.lower(), None)
         if handler is None or verb in self.host.lacks:
             await self.send("500 5.5.2 Error: command not recognized"

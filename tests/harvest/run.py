@@ -77,7 +77,8 @@ def knock(port):
             for command in ("", "EHLO client.example.net", "MAIL FROM:<%s>" % sender, "RCPT TO:<%s>" % recipient):
                 reply = ask(command)
                 if reply[:1] not in "23":
-                    refusals.append({"sender": sender, "recipient": recipient, "command": command[:4] or "CONNECT",
+                    refusals.append({"sender": sender, "recipient": recipient if command.startswith("RCPT") else None,
+                                     "command": command[:4] or "CONNECT",
                                      "reply": reply, "remote": STRANGER})
                     break
             ask("QUIT")
