@@ -215,20 +215,17 @@ quietly() {
     if ! "$@" >"$quietly_log" 2>&1; then
         cat "$quietly_log"
         rm -f "$quietly_log"
-        say "$quietly_name failed."
+        say "$quietly_name failed; above is what it said."
         return 1
     fi
     rm -f "$quietly_log"
 }
 
-# set_up_build DIRECTORY OPTION...: a build directory with these options, made anew where it was
-# left by another version of Meson or in an unfinished state.
+# set_up_build DIRECTORY OPTION...: a build directory with these options. One that is there is kept.
 set_up_build() {
     build_directory=$1
     shift
-    if [ -f "$build_directory/build.ninja" ]; then
-        quietly "The configuration" meson setup --reconfigure "$build_directory" "$@" && return 0
-    fi
-    rm -rf "$build_directory"
-    quietly "The configuration" meson setup "$build_directory" "$@"
+    again=
+    [ ! -f "$build_directory/build.ninja" ] || again=--reconfigure
+    quietly "The configuration of $build_directory" meson setup $again "$build_directory" "$@"
 }
