@@ -32,10 +32,15 @@ static sst_span address_field(const bounce_header *header, const char *name)
 
 /* --- delivery status ------------------------------------------------------------------------ */
 
-static bool needs_words(const bounce_entry *entry)
+static bool needs_reason(const bounce_entry *entry)
 {
     return entry->kind != SST_KIND_DELIVERED && entry->kind != SST_KIND_RELAYED &&
-           entry->kind != SST_KIND_EXPANDED && entry->words.len == 0;
+           entry->kind != SST_KIND_EXPANDED;
+}
+
+static bool needs_words(const bounce_entry *entry)
+{
+    return needs_reason(entry) && entry->words.len == 0;
 }
 
 /* Whether it is an address with a local part and a domain, and no route ("@host:user@host"). */
@@ -127,6 +132,35 @@ static void settle_entries(bounce_entries *entries)
     entries->count = kept;
 }
 
+/*
+ * Which command was refused stands only in the words ("in reply to RCPT TO command"). Each
+ * recipient takes a search of its own, so that it is left in reports on many.
+ */
+#define MAX_COMMANDS_SOUGHT 8
+
+static void find_command(bounce_entry *entry, sst_span words)
+{
+    const char *end = words.ptr + words.len;
+    const char *at = words.ptr;
+    size_t len = entry->recipient.len;
+    if (!needs_reason(entry) || entry->command != SST_COMMAND_NONE || len == 0)
+        return;
+    while (at && (size_t)(end - at) > len && memcmp(at, entry->recipient.ptr, len) != 0) {
+        at = memchr(at + 1, entry->recipient.ptr[0], (size_t)(end - at - 1));
+    }
+    if (!at || (size_t)(end - at) <= len)
+        return;
+    sst_span paragraph = {at + len, 0};
+    for (const char *p = paragraph.ptr; p < end && (p[0] != '\n' || p + 1 == end || p[1] != '\n');
+         p++)
+        paragraph.len++;
+    sst_reply reply;
+    sst_reply_read(paragraph.ptr, paragraph.len, &reply);
+    entry->command = reply.command;
+    if (!entry->remote.ptr)
+        entry->remote = reply.remote;
+}
+
 static bool read_status(const level *l, sst_span status, sst_span words)
 {
     bounce_entries *entries = &l->findings->entries;
@@ -137,6 +171,8 @@ static bool read_status(const level *l, sst_span status, sst_span words)
         incomplete |= needs_words(&entries->at[i]) || !has_address(entries->at[i].recipient);
     if (incomplete && entries->count > 0)
         complete_from_words(l, words, entries->count);
+    for (size_t i = 0; i < entries->count && entries->count <= MAX_COMMANDS_SOUGHT; i++)
+        find_command(&entries->at[i], words);
     return entries->count > 0;
 }
 
