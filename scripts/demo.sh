@@ -32,8 +32,12 @@ done <$samples
 
 say
 say "Try for yourself:"
-say "    build/smtpstatus 550                                     a code"
-say "    build/smtpstatus 452 4.2.2 Mailbox full                  a reply; paste what you were sent"
-say "    build/smtpstatus explain --file $samples     a file, one reply a line"
-say "    build/smtpstatus explain --format jsonl --file $samples"
-say "    build/smtpstatus list codes --lang es                    the whole enumeration, in Spanish"
+while IFS='|' read -r line what; do
+    printf '    %-52s %s\n' "build/smtpstatus $line" "$what"
+done <<EOF
+550|a code
+452 4.2.2 Mailbox full|a reply: paste what you were sent
+explain --file $samples|a file, one reply a line
+explain --format jsonl 550|for a program
+list codes --lang es|the whole enumeration, in Spanish
+EOF
