@@ -48,11 +48,12 @@ void layout_gap(layout *page)
     page->started = true;
 }
 
+/* However deep the indent, something must fit beside it. */
+#define LEAST_COLUMNS ((size_t)16)
+
 static size_t columns_left(const layout *page, size_t used)
 {
-    /* However deep the indent, something must fit beside it. */
-    const size_t least = 16;
-    return page->width > used + least ? page->width - used : least;
+    return page->width > used + LEAST_COLUMNS ? page->width - used : LEAST_COLUMNS;
 }
 
 void layout_rule(layout *page, sst_span text)
@@ -115,16 +116,26 @@ void layout_faint(layout *page, size_t indent, sst_span text)
     put_wrapped(page, text, page->indent + indent, FAINT);
 }
 
+static void put_label(const layout *page, const char *text)
+{
+    put_blanks(page->out, page->indent);
+    put_style(page, page->plain_labels ? "" : FAINT);
+    output_text(page->out, text);
+    put_style(page, page->plain_labels ? "" : PLAIN);
+}
+
 void layout_row(layout *page, const char *label, size_t label_width, sst_span text)
 {
-    const size_t column = page->indent + label_width + 2;
+    size_t column = page->indent + label_width + 2;
     size_t used = page->indent + text_width(span_from(label));
     if (text.len == 0)
         return;
-    put_blanks(page->out, page->indent);
-    put_style(page, page->plain_labels ? "" : FAINT);
-    output_text(page->out, label);
-    put_style(page, page->plain_labels ? "" : PLAIN);
+    put_label(page, label);
+    if (column + LEAST_COLUMNS > page->width) { /* no room beside the label: below it */
+        output_put(page->out, "\n", 1);
+        column = page->indent + 2;
+        used = 0;
+    }
     while (text.len > 0) {
         size_t taken;
         size_t len = wrap_line(text, columns_left(page, column), &taken);

@@ -13,13 +13,13 @@ typedef enum cell_type {
     CELL_LEFT_OUT, /* not known: no key in jsonl, an empty cell elsewhere */
     CELL_TEXT,
     CELL_NUMBER,
-    CELL_WORDS /* words between blanks: an array in jsonl */
+    CELL_WORDS, /* words between blanks: an array in jsonl */
+    CELL_RANGE  /* "4-35": an array of the two numbers in jsonl */
 } cell_type;
 
 typedef struct cell {
     cell_type type;
-    buffer text;  /* TEXT, WORDS */
-    long number;  /* NUMBER */
+    buffer text;  /* as it stands in csv */
     buffer shown; /* for people, where that differs; else empty */
 } cell;
 
@@ -64,6 +64,7 @@ void list_fill_code(const list_source *from, int code, cell *cells);
 void cell_text(cell *into, const char *text); /* NULL: left out */
 void cell_number(cell *into, long number);
 void cell_words(cell *into, const char *text);
+void cell_range(cell *into, size_t start, size_t end);
 void cell_outside(cell *into, const char *text); /* from outside: made safe for people */
 void cell_shown(cell *into, const char *text);
 

@@ -21,7 +21,6 @@ void cell_text(cell *into, const char *text)
 void cell_number(cell *into, long number)
 {
     into->type = CELL_NUMBER;
-    into->number = number;
     buffer_number(&into->text, number);
 }
 
@@ -34,6 +33,14 @@ void cell_words(cell *into, const char *text)
 void cell_shown(cell *into, const char *text)
 {
     buffer_text(&into->shown, text);
+}
+
+void cell_range(cell *into, size_t start, size_t end)
+{
+    into->type = CELL_RANGE;
+    buffer_number(&into->text, (long)start);
+    buffer_text(&into->text, "-");
+    buffer_number(&into->text, (long)end);
 }
 
 void cell_outside(cell *into, const char *text)
@@ -91,6 +98,33 @@ static void put_json_words(output *out, const sst_sink *sink, sst_span text)
     output_text(out, "]");
 }
 
+static void put_json_range(output *out, sst_span text)
+{
+    output_text(out, "[");
+    for (size_t i = 0; i < text.len; i++)
+        output_put(out, text.ptr[i] == '-' ? "," : text.ptr + i, 1);
+    output_text(out, "]");
+}
+
+static void put_json_value(const cell *from, output *out, const sst_sink *sink)
+{
+    sst_span text = buffer_span(&from->text);
+    switch (from->type) {
+    case CELL_WORDS:
+        put_json_words(out, sink, text);
+        break;
+    case CELL_RANGE:
+        put_json_range(out, text);
+        break;
+    case CELL_NUMBER:
+        output_put(out, text.ptr, text.len);
+        break;
+    default:
+        sst_write_json_string(text, sink);
+        break;
+    }
+}
+
 static void put_json(const topic *what, const cell *cells, output *out)
 {
     sst_sink sink = output_sink(out);
@@ -101,12 +135,7 @@ static void put_json(const topic *what, const cell *cells, output *out)
         output_text(out, between);
         output_text(out, what->columns[i].key);
         output_text(out, "\":");
-        if (cells[i].type == CELL_WORDS)
-            put_json_words(out, &sink, buffer_span(&cells[i].text));
-        else if (cells[i].type == CELL_NUMBER)
-            output_put(out, cells[i].text.data, cells[i].text.len);
-        else
-            sst_write_json_string(buffer_span(&cells[i].text), &sink);
+        put_json_value(&cells[i], out, &sink);
         between = ",\"";
     }
     output_text(out, "}\n");

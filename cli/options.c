@@ -177,7 +177,7 @@ static bool read_option(const subcommand *sub, int argc, char **argv, int *at, o
     }
     given->flags[id] = true;
     if (!equals && *at + 1 >= argc) {
-        complain("%s needs a value, %s", table[id].name, table[id].value);
+        complain("%s needs a %s behind it", table[id].name, table[id].value);
         return false;
     }
     return take_value(sub, id, equals ? equals + 1 : argv[++*at], given);

@@ -26,6 +26,9 @@ void page_name_commands(buffer *into, const char *commands, const char *language
 /* "mailbox-full - Mailbox full" */
 void page_name_reason(buffer *into, sst_reason reason, const char *language);
 
+/* What was odd about a reply (sst_reply_flags), with semicolons between. */
+void page_name_oddities(buffer *into, uint32_t flags, const char *language);
+
 /* Rows with labels of one width. Empty texts are left out. */
 typedef struct page_row {
     const char *label;

@@ -199,7 +199,7 @@ void page_code(layout *page, int code, const char *language)
         {label("label.reference", language), buffer_span(&texts[4]), false},
         {label("label.standing", language), span_from(origin_of(code, language)), false},
         {label("label.aliases", language), buffer_span(&texts[3]), false},
-        {"C", span_from(sst_code_c_name(code)), false},
+        {label("label.c-name", language), span_from(sst_code_c_name(code)), false},
     };
     put_code_heading(page, code, language);
     layout_gap(page);
@@ -207,8 +207,10 @@ void page_code(layout *page, int code, const char *language)
     const char *brief = sst_code_text_short(code, language);
     const char *full = sst_code_text_full(code, language);
     layout_paragraph(page, span_from(brief), false);
-    if (strcmp(brief, full) != 0)
+    if (strcmp(brief, full) != 0) {
+        layout_gap(page);
         layout_paragraph(page, span_from(full), false);
+    }
     layout_gap(page);
     page_rows(page, rows, COUNT(rows));
     page->indent -= INDENT;

@@ -63,6 +63,13 @@ static void name_evidence(buffer *into, const sst_verdict *verdict, const char *
     }
 }
 
+/* That waiting is enough is said only where it is. */
+static sst_span actor_text(const sst_verdict *verdict, const char *language)
+{
+    bool hopeless = verdict->actor == SST_ACTOR_NOBODY && verdict->retry != SST_RETRY_LATER;
+    return span_from(hopeless ? "" : sst_actor_text(verdict->actor, language));
+}
+
 static void put_verdict(layout *page, const sst_record *record, const char *language)
 {
     const sst_verdict *verdict = &record->verdict;
@@ -80,8 +87,7 @@ static void put_verdict(layout *page, const sst_record *record, const char *lang
          span_from(sst_permanence_text(verdict->permanence, language)), false},
         {label("label.scope", language), span_from(sst_scope_text(verdict->scope, language)),
          false},
-        {label("label.actor", language), span_from(sst_actor_text(verdict->actor, language)),
-         false},
+        {label("label.actor", language), actor_text(verdict, language), false},
         {label("label.retry", language), span_from(sst_retry_text(verdict->retry, language)),
          false},
         {label("label.suppress", language),
@@ -134,21 +140,22 @@ static const struct {
     {SST_REPLY_CUT_OFF, "flag.cut-off"},
 };
 
-static void name_oddities(buffer *into, uint32_t flags, const char *language)
+void page_name_oddities(buffer *into, uint32_t flags, const char *language)
 {
+    const char *between = "";
     for (size_t i = 0; i < COUNT(oddities); i++) {
         if ((flags & oddities[i].flag) == 0)
             continue;
-        if (into->len > 0)
-            buffer_text(into, "; ");
+        buffer_text(into, between);
         buffer_text(into, label(oddities[i].key, language));
+        between = "; ";
     }
 }
 
 static void put_reply(layout *page, const sst_record *record, uint32_t flags, const char *language)
 {
     buffer odd = {NULL, 0, 0};
-    name_oddities(&odd, flags, language);
+    page_name_oddities(&odd, flags, language);
     const page_row rows[] = {
         {label("label.recipient", language), record->recipient, true},
         {label("label.sender", language), record->sender, true},

@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "layout.h"
+#include "page.h"
 #include "terminal.h"
 
 /* Room for the texts of a block of usual replies. */
@@ -118,6 +119,19 @@ static void refuse(replies *from, const char *why)
     from->not_understood++;
 }
 
+/* A reply that the parser refused. */
+static void refuse_reply(replies *from, const sst_reply *reply)
+{
+    buffer why = {NULL, 0, 0};
+    buffer_text(&why, sst_reply_why_text(reply->why));
+    if (reply->why == SST_REPLY_WHY_STRICT) {
+        buffer_text(&why, ": ");
+        page_name_oddities(&why, reply->flags, "en");
+    }
+    refuse(from, buffer_string(&why));
+    buffer_free(&why);
+}
+
 /* --- one reply in a line -------------------------------------------------------------------- */
 
 /* Strict syntax: the line must be one whole reply, its end standing for CR LF. */
@@ -134,8 +148,10 @@ static bool read_strictly(replies *from, sst_span text, sst_reply *reply)
     sst_reply_status status = sst_reply_finish(&parser, copy, text.len + 2, reply, &used);
     if (status == SST_REPLY_COMPLETE && (size_t)used == text.len + 2)
         return true;
-    refuse(from,
-           status == SST_REPLY_COMPLETE ? "more than one reply" : sst_reply_why_text(reply->why));
+    if (status == SST_REPLY_COMPLETE)
+        refuse(from, "more than one reply");
+    else
+        refuse_reply(from, reply);
     return false;
 }
 
@@ -239,7 +255,7 @@ static void add_parsed(replies *from, sst_reply_status status, const sst_reply *
         sst_record *record = next_record(from, bytes.len);
         keep_record(from, record, reply, from->line, NULL);
     } else {
-        refuse(from, sst_reply_why_text(reply->why));
+        refuse_reply(from, reply);
     }
     from->line += count_lines(bytes);
 }

@@ -155,10 +155,7 @@ static void fill_match(const list_source *from, size_t row, cell *cells)
     }
     if (match->span_end > match->span_start) {
         sst_span text = matched_text(all, match);
-        cell_text(&cells[WHICH_SPAN], "");
-        buffer_number(&cells[WHICH_SPAN].text, (long)match->span_start);
-        buffer_text(&cells[WHICH_SPAN].text, "-");
-        buffer_number(&cells[WHICH_SPAN].text, (long)match->span_end);
+        cell_range(&cells[WHICH_SPAN], match->span_start, match->span_end);
         cell_text(&cells[WHICH_TEXT], "");
         buffer_put(&cells[WHICH_TEXT].text, text.ptr, text.len);
     }

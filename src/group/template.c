@@ -142,7 +142,7 @@ static byte_class class_of(char c)
 {
     if ((unsigned char)c >= 0x80)
         return BYTE_HIGH;
-    return ascii_is_alnum(c) || memchr(".-_'", c, 4) ? BYTE_PIECE : BYTE_OTHER;
+    return ascii_is_alnum(c) || memchr(".-_'#", c, 5) ? BYTE_PIECE : BYTE_OTHER;
 }
 
 /* A piece without the dots and hyphens at its ends, which are kept. */
@@ -194,6 +194,13 @@ static bool is_edge(char c)
 
 static void put_run(template *out, sst_span run)
 {
+    size_t label = token_label(run);
+    if (label > 0) {
+        put_word(out, (sst_span){run.ptr, label - 1});
+        put(out, "=", 1);
+        run.ptr += label;
+        run.len -= label;
+    }
     size_t start = 0;
     size_t end = run.len;
     if (token_whole(run) != TOKEN_IP) { /* which may begin or end with colons */

@@ -231,12 +231,13 @@ static bool is_timestamp(sst_span text)
            fits(part(text, 11, 16), "0{2-2}:0{2-2}");
 }
 
-/* A mailbox, a path of X.400 or of Exchange's directory. */
+/* A mailbox: an '@' between other bytes; or a path of X.400, as Exchange's directory has them. */
 static bool is_address(sst_span text)
 {
-    size_t at = position(text, '@');
-    if (at > 0 && at + 1 < text.len)
-        return true;
+    for (size_t i = 1; i + 1 < text.len; i++) {
+        if (text.ptr[i] == '@')
+            return true;
+    }
     return text.len > 3 &&
            (ascii_equal_fold(text.ptr, "/o=", 3) || ascii_equal_fold(text.ptr, "/c=", 3));
 }

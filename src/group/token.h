@@ -29,11 +29,15 @@ const char *token_mark(token_kind kind);
  * or prefix, a time, a sub-code. TOKEN_WORD: nothing that can be told before it is cut further. */
 token_kind token_whole(sst_span run);
 
-/* What is made of letters, digits, '.', '-' and '_' only. */
+/* What is made of letters, digits and the signs . - _ ' # only. */
 token_kind token_piece(sst_span piece);
 
 /* How many of its bytes, from the start, are the number of a quantity. */
 size_t token_quantity(sst_span piece);
+
+/* How long a label before a value is, with its '=': "to=", "from=". An address may hold a '=' too.
+ */
+size_t token_label(sst_span run);
 
 /* Parts of a date: the kinds of words that one is made of. */
 typedef enum date_part {

@@ -23,6 +23,17 @@ bool token_introduces_name(sst_span word)
     return IN_LIST(word, introducers);
 }
 
+size_t token_label(sst_span run)
+{
+    static const char *const labels[] = {"to",     "from", "orig_to", "rcpt",  "recipient",
+                                         "sender", "user", "ctladdr", "email", "mailfrom"};
+    const char *equals = run.len > 0 ? memchr(run.ptr, '=', run.len) : NULL;
+    if (!equals)
+        return 0;
+    sst_span label = {run.ptr, (size_t)(equals - run.ptr)};
+    return IN_LIST(label, labels) ? label.len + 1 : 0;
+}
+
 bool token_is_common(sst_span word)
 {
     /* clang-format off */

@@ -109,7 +109,8 @@ static void put_styled(writer *out, sst_span text, const style *how)
         at += len > 0 ? len : 1;
         run = at;
     }
-    writer_put(out, text.ptr + run, at - run);
+    if (at > run)
+        writer_put(out, text.ptr + run, at - run);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
