@@ -1,4 +1,6 @@
 /* Templates of replies: what is replaced, what stays, and the bounds of the writing. */
+#define _DEFAULT_SOURCE /* mmap */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
 /* The record: what it takes from a reply, and its writers, as a user of the library sees them. */
+#define _DEFAULT_SOURCE /* mmap */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
