@@ -10,13 +10,17 @@
 
 #include "command.h"
 
+void end_without_memory(void)
+{
+    complain("out of memory");
+    exit(STATUS_IO);
+}
+
 void *allocate_or_end(void *block, size_t count, size_t size)
 {
     void *grown = size > 0 && count > SIZE_MAX / size ? NULL : realloc(block, count * size);
-    if (!grown) {
-        complain("out of memory");
-        exit(STATUS_IO);
-    }
+    if (!grown)
+        end_without_memory();
     return grown;
 }
 

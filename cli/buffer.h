@@ -32,6 +32,9 @@ const char *buffer_string(buffer *from);
 
 sst_sink buffer_sink(buffer *into);
 
+/* Says that there is no memory, and ends the program. */
+_Noreturn void end_without_memory(void);
+
 /* realloc, or the end. */
 void *allocate_or_end(void *block, size_t count, size_t size);
 

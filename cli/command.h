@@ -11,7 +11,8 @@ enum {
     STATUS_DONE = 0,
     STATUS_PARTLY = 1, /* done, but: what, the subcommand says */
     STATUS_USAGE = 2,
-    STATUS_IO = 3 /* an input could not be read or the output not be written */
+    STATUS_IO = 3, /* an input could not be read or the output not be written */
+    STATUS_INTERRUPTED = 130
 };
 
 typedef struct subcommand {
@@ -28,6 +29,7 @@ int explain_run(const options *given, output *out);
 int list_run(const options *given, output *out);
 int rules_run(const options *given, output *out);
 int group_run(const options *given, output *out);
+int bounce_run(const options *given, output *out);
 
 /* "smtpstatus: " and the words, and LF, on stderr. */
 void complain(const char *what, ...);

@@ -34,6 +34,14 @@ static const subcommand subcommands[] = {
      "check: validates files of rules and runs the examples in them.\n"
      "which: shows every rule that matches a reply, and why the first one won.\n",
      EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_RULES), RECORDS, rules_run},
+    {"bounce", "[OPTION...] [FILE | DIRECTORY | -]...", "why mail came back, and what to do",
+     "Reads messages that mail systems sent back, and says for each recipient what\n"
+     "happened, why, and what to do. FILE is one message, an mbox, or either packed\n"
+     "by gzip; DIRECTORY a Maildir, MH folders, or any tree of files.\n",
+     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_EXPLAIN) |
+         OPTION_BIT(OPTION_RULES) | OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_CSV_SAFE) |
+         OPTION_BIT(OPTION_JOBS),
+     RECORDS, bounce_run},
     {"group", "[OPTION...] [FILE...]", "count replies that are alike",
      "Brings replies to templates with nothing personal left in them, counts them,\n"
      "and shows the most frequent first.\n",

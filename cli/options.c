@@ -29,6 +29,7 @@ static const option_row table[OPTION_COUNT] = {
     [OPTION_STRICT_SYNTAX] = {"--strict-syntax", NULL,
                               "refuse replies that RFC 5321 does not allow"},
     [OPTION_CSV_SAFE] = {"--csv-safe", NULL, "guard cells that a spreadsheet takes for formulas"},
+    [OPTION_JOBS] = {"--jobs", "N", "read with N threads, 0 for one on each processor"},
     [OPTION_HELP] = {"--help", NULL, "show this help"},
     [OPTION_VERSION] = {"--version", NULL, "show the version"},
 };
@@ -104,6 +105,18 @@ static bool take_language(const char *value, options *given)
     return false;
 }
 
+static bool take_jobs(const char *value, options *given)
+{
+    char *end;
+    unsigned long jobs = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || jobs > OPTIONS_MAX_JOBS) {
+        complain("--jobs is a number from 0 to %zu, not '%s'", OPTIONS_MAX_JOBS, value);
+        return false;
+    }
+    given->jobs = jobs;
+    return true;
+}
+
 static bool take_value(const subcommand *sub, option_id id, const char *value, options *given)
 {
     switch (id) {
@@ -113,6 +126,8 @@ static bool take_value(const subcommand *sub, option_id id, const char *value, o
         return take_input(value, given);
     case OPTION_LANG:
         return take_language(value, given);
+    case OPTION_JOBS:
+        return take_jobs(value, given);
     case OPTION_FILE:
         given->files.list[given->files.count++] = value;
         return true;

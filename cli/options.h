@@ -24,6 +24,7 @@ typedef enum option_id {
     OPTION_STRICT,
     OPTION_STRICT_SYNTAX,
     OPTION_CSV_SAFE,
+    OPTION_JOBS,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -31,6 +32,9 @@ typedef enum option_id {
 
 typedef enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV, FORMAT_MD, FORMAT_COUNT } format;
 typedef enum input_form { INPUT_LINES, INPUT_SMTP, INPUT_JSONL, INPUT_COUNT } input_form;
+
+/* More threads than anybody has processors would only cost memory. */
+#define OPTIONS_MAX_JOBS ((size_t)256)
 
 #define OPTION_BIT(option) (UINT32_C(1) << (option))
 #define FORMAT_BIT(format) (UINT32_C(1) << (format))
@@ -46,6 +50,7 @@ typedef struct options {
     words rules;
     format format;
     input_form input;
+    size_t jobs;          /* 0: as many as there are processors */
     const char *language; /* a tag that there is; never NULL */
     bool flags[OPTION_COUNT];
 } options;

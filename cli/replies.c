@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "layout.h"
+#include "summary.h"
 #include "page.h"
 #include "terminal.h"
 
@@ -323,18 +324,11 @@ void replies_read_files(replies *from)
         read_file(from, "-");
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 int replies_finish(replies *from, bool summary)
 {
     output_flush(from->out); /* the summary stands below what it sums up */
     if (summary)
-        complain("%" PRIu64 " input%s, %" PRIu64 " record%s, %" PRIu64 " not understood",
-                 from->inputs, plural(from->inputs), from->records, plural(from->records),
-                 from->not_understood);
+        summary_write(from->inputs, from->records, from->not_understood);
     if (from->io_failed)
         return STATUS_IO;
     bool strict = from->given->flags[OPTION_STRICT];

@@ -38,3 +38,8 @@ bool terminal_is_input(void)
 {
     return isatty(STDIN_FILENO) != 0;
 }
+
+bool terminal_is_output(void)
+{
+    return isatty(STDOUT_FILENO) != 0;
+}
