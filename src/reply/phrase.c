@@ -66,6 +66,8 @@ size_t phrase_before(sst_span text, size_t at, const char *phrase)
 size_t phrase_find_last(sst_span text, const char *phrase, size_t *end)
 {
     for (size_t at = text.len; at-- > 0;) {
+        if (ascii_lower(text.ptr[at]) != phrase[0])
+            continue;
         *end = phrase_at(text, at, phrase);
         if (*end != PHRASE_NONE)
             return at;
