@@ -3,6 +3,7 @@
 terminal sessions are what the command answers.
 
 Usage: readme_test.py COMMAND STATIC_LIBRARY
+       readme_test.py --update COMMAND     writes what the command answers into README.md
 """
 
 import os
@@ -24,6 +25,27 @@ def sessions(text):
     return zip(parts[::2], parts[1::2])
 
 
+def answer(line, command):
+    """What the command really answers: in English, not on a terminal."""
+    where = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"}
+    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+        where.pop(name, None)
+    words = ["sh", "-c", line]
+    done = subprocess.run(words, cwd=ROOT, env=where, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def update(command):
+    def block(match):
+        if match[1] != "console":
+            return match[0]
+        lines = [f"$ {line}\n{answer(line, command)}" for line, _ in sessions(match[2])]
+        return f"```console\n{''.join(lines)}```"
+
+    path = ROOT / "README.md"
+    path.write_text(BLOCK.sub(block, path.read_text()))
+
+
 def check_program(tap, source, expected, library, directory):
     (directory / "program.c").write_text(source)
     compiler = os.environ.get("CC", "cc").split()
@@ -34,17 +56,10 @@ def check_program(tap, source, expected, library, directory):
         tap.equal(tap.run([program], "it runs"), expected, "it prints what stands below it")
 
 
-def check_session(tap, line, expected, command):
-    where = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"}
-    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
-        where.pop(name, None)
-    done = subprocess.run(
-        ["sh", "-c", line], cwd=ROOT, env=where, capture_output=True, text=True, check=False
-    )
-    tap.equal(done.stdout, expected, f"$ {line}")
-
-
 def main():
+    if sys.argv[1] == "--update":
+        update(pathlib.Path(sys.argv[2]).resolve())
+        return 0
     tap = Tap()
     command, library = (pathlib.Path(name).resolve() for name in sys.argv[1:3])
     blocks = BLOCK.findall((ROOT / "README.md").read_text())
@@ -57,7 +72,7 @@ def main():
     shown = [session for kind, text in blocks if kind == "console" for session in sessions(text)]
     tap.ok(shown, "there is a terminal session")
     for line, expected in shown:
-        check_session(tap, line, expected, command)
+        tap.equal(answer(line, command), expected, f"$ {line}")
     return tap.finish()
 
 
