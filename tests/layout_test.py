@@ -58,8 +58,8 @@ def check_text(tap):
         text = path.read_text()
         name = path.relative_to(ROOT)
         for number, line in enumerate(text.split("\n"), 1):
-            if line != line.rstrip() or line.startswith("\t"):
-                faults.append(f"{name}:{number}: a blank at the end, or a tab at the start")
+            if line != line.rstrip():
+                faults.append(f"{name}:{number}: a blank at the end")
         if not text.endswith("\n") or text.endswith("\n\n"):
             faults.append(f"{name}: ends with exactly one line end")
     tap.ok(not faults, "no stray blanks", "\n".join(faults[:50]))
