@@ -68,10 +68,11 @@ _smtpstatus() {
     local reads="--file --input --strict --strict-syntax --csv-safe"
     case $command in
     explain) _smtpstatus_either "" "$reads --explain $common" ;;
+    bounce) _smtpstatus_either "" "--explain --strict --csv-safe --jobs $common" ;;
     list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--csv-safe $common" ;;
     rules) _smtpstatus_either "check which" "$common" ;;
     group) _smtpstatus_either "" "$reads --unknown $common" ;;
-    *) _smtpstatus_either "explain list rules group" "--help --version" ;;
+    *) _smtpstatus_either "explain list rules bounce group" "--help --version" ;;
     esac
 }
 
