@@ -49,7 +49,7 @@ static void put(template *out, const char *data, size_t len)
 
 static void put_mark(template *out, token_kind kind)
 {
-    const char *mark = token_mark(kind);
+    const char *mark = sst_token_mark(kind);
     put(out, mark, strlen(mark));
     out->named = false;
     out->words++;
@@ -90,7 +90,7 @@ static void collect_names(template *out)
                text[start - 1] != ':' && text[start - 1] != '=')
             start--;
         sst_span name = {text + start, i - start};
-        if (name.len > 1 && !token_is_common(name))
+        if (name.len > 1 && !sst_token_is_common(name))
             out->names[out->name_count++] = name;
     }
 }
@@ -110,18 +110,18 @@ static bool is_name(const template *out, sst_span word)
 /* A word that is kept, unless it is somebody's name. */
 static void put_word(template *out, sst_span word)
 {
-    if (is_name(out, word) || (out->named && !token_is_common(word))) {
+    if (is_name(out, word) || (out->named && !sst_token_is_common(word))) {
         put_mark(out, TOKEN_NAME);
         return;
     }
     put(out, word.ptr, word.len);
-    out->named = token_introduces_name(word);
+    out->named = sst_token_introduces_name(word);
     out->words++;
 }
 
 static void put_piece(template *out, sst_span piece)
 {
-    token_kind kind = token_piece(piece);
+    token_kind kind = sst_token_piece(piece);
     if (kind == TOKEN_WORD) {
         put_word(out, piece);
         return;
@@ -129,7 +129,7 @@ static void put_piece(template *out, sst_span piece)
     bool name = is_name(out, piece);
     put_mark(out, name ? TOKEN_NAME : kind);
     if (kind == TOKEN_QUANTITY && !name) {
-        size_t number = token_quantity(piece);
+        size_t number = sst_token_quantity(piece);
         put(out, piece.ptr + number, piece.len - number);
     }
 }
@@ -158,7 +158,7 @@ static void put_trimmed(template *out, sst_span piece)
     if (end > start) {
         sst_span core = {piece.ptr + start, end - start};
         /* Sendmail: "john... User unknown". */
-        if (out->words == 0 && piece.len - end >= 3 && !token_is_common(core))
+        if (out->words == 0 && piece.len - end >= 3 && !sst_token_is_common(core))
             put_mark(out, TOKEN_NAME);
         else
             put_piece(out, core);
@@ -194,7 +194,7 @@ static bool is_edge(char c)
 
 static void put_run(template *out, sst_span run)
 {
-    size_t label = token_label(run);
+    size_t label = sst_token_label(run);
     if (label > 0) {
         put_word(out, (sst_span){run.ptr, label - 1});
         put(out, "=", 1);
@@ -203,14 +203,14 @@ static void put_run(template *out, sst_span run)
     }
     size_t start = 0;
     size_t end = run.len;
-    if (token_whole(run) != TOKEN_IP) { /* which may begin or end with colons */
+    if (sst_token_whole(run) != TOKEN_IP) { /* which may begin or end with colons */
         while (start < end && is_edge(run.ptr[start]))
             start++;
         while (end > start && is_edge(run.ptr[end - 1]))
             end--;
     }
     sst_span core = {run.ptr + start, end - start};
-    token_kind kind = token_whole(core);
+    token_kind kind = sst_token_whole(core);
     if (kind == TOKEN_WORD) { /* the signs are looked at there too */
         put_pieces(out, run);
         return;
@@ -239,14 +239,14 @@ static sst_span enclosed_run(const template *out, char close)
 /* What stands alone in quotes or angle brackets is a name where it is nothing else. */
 static token_kind enclosed_kind(sst_span run)
 {
-    token_kind kind = token_whole(run);
+    token_kind kind = sst_token_whole(run);
     if (kind != TOKEN_WORD)
         return kind;
     for (size_t i = 0; i < run.len; i++) {
         if (class_of(run.ptr[i]) != BYTE_PIECE)
             return TOKEN_NAME;
     }
-    kind = token_piece(run);
+    kind = sst_token_piece(run);
     return kind == TOKEN_WORD ? TOKEN_NAME : kind;
 }
 
@@ -328,7 +328,8 @@ static size_t date_end(sst_span text, size_t at)
         while (next < text.len && in_date_word(text.ptr[next]))
             next++;
         sst_span word = {text.ptr + start, next - start};
-        date_part kind = word.len > 0 && ends_word(text, next) ? token_date_part(word) : DATE_NONE;
+        date_part kind =
+            word.len > 0 && ends_word(text, next) ? sst_token_date_part(word) : DATE_NONE;
         if (kind == DATE_NONE)
             break;
         seen |= 1u << kind;

@@ -12,7 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *token_mark(token_kind kind)
+const char *sst_token_mark(token_kind kind)
 {
     static const char *const marks[] = {
         [TOKEN_WORD] = "",           [TOKEN_ADDRESS] = "<address>", [TOKEN_URL] = "<url>",
@@ -253,7 +253,7 @@ static bool is_url(sst_span text)
     return slash < text.len && is_host(part(text, 0, slash));
 }
 
-token_kind token_whole(sst_span run)
+token_kind sst_token_whole(sst_span run)
 {
     if (is_url(run))
         return TOKEN_URL;
@@ -283,7 +283,7 @@ static bool is_enhanced(sst_span text)
     return text.len > 0 && sst_enhanced_parse(text.ptr, text.len, &code) == text.len;
 }
 
-size_t token_quantity(sst_span piece)
+size_t sst_token_quantity(sst_span piece)
 {
     size_t count = digits(piece);
     if (count + 1 < piece.len && piece.ptr[count] == '.')
@@ -291,13 +291,13 @@ size_t token_quantity(sst_span piece)
     return count;
 }
 
-token_kind token_piece(sst_span piece)
+token_kind sst_token_piece(sst_span piece)
 {
     if (!has_digit(piece))
         return is_host(piece) ? TOKEN_HOST : TOKEN_WORD;
     if (is_enhanced(piece) || is_subcode(piece) || is_term(piece))
         return TOKEN_WORD;
-    size_t number = token_quantity(piece);
+    size_t number = sst_token_quantity(piece);
     if (number == piece.len)
         return TOKEN_NUMBER;
     if (is_ipv4(piece))
@@ -311,7 +311,7 @@ token_kind token_piece(sst_span piece)
 
 /* --- dates ---------------------------------------------------------------------------------- */
 
-date_part token_date_part(sst_span word)
+date_part sst_token_date_part(sst_span word)
 {
     static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -23,21 +23,21 @@ typedef enum token_kind {
 } token_kind;
 
 /* The mark of a kind, as "<address>"; "" for a word. */
-const char *token_mark(token_kind kind);
+const char *sst_token_mark(token_kind kind);
 
 /* What is written without blanks, quotes and brackets: an address, a URL, an IP address with port
  * or prefix, a time, a sub-code. TOKEN_WORD: nothing that can be told before it is cut further. */
-token_kind token_whole(sst_span run);
+token_kind sst_token_whole(sst_span run);
 
 /* What is made of letters, digits and the signs . - _ ' # only. */
-token_kind token_piece(sst_span piece);
+token_kind sst_token_piece(sst_span piece);
 
 /* How many of its bytes, from the start, are the number of a quantity. */
-size_t token_quantity(sst_span piece);
+size_t sst_token_quantity(sst_span piece);
 
 /* How long a label before a value is, with its '=': "to=", "from=". An address may hold a '=' too.
  */
-size_t token_label(sst_span run);
+size_t sst_token_label(sst_span run);
 
 /* Parts of a date: the kinds of words that one is made of. */
 typedef enum date_part {
@@ -49,11 +49,11 @@ typedef enum date_part {
     DATE_ZONE
 } date_part;
 
-date_part token_date_part(sst_span word);
+date_part sst_token_date_part(sst_span word);
 
 /* Words that name a mailbox's owner next ("user john"), and words that may follow those and are no
  * name ("user unknown"). */
-bool token_introduces_name(sst_span word);
-bool token_is_common(sst_span word);
+bool sst_token_introduces_name(sst_span word);
+bool sst_token_is_common(sst_span word);
 
 #endif

@@ -16,14 +16,14 @@ static bool in_list(sst_span word, const char *const *list, size_t count)
 
 #define IN_LIST(word, list) in_list(word, list, sizeof(list) / sizeof((list)[0]))
 
-bool token_introduces_name(sst_span word)
+bool sst_token_introduces_name(sst_span word)
 {
     static const char *const introducers[] = {"user",      "username", "mailbox", "account",
                                               "recipient", "login",    "alias",   "maildrop"};
     return IN_LIST(word, introducers);
 }
 
-size_t token_label(sst_span run)
+size_t sst_token_label(sst_span run)
 {
     static const char *const labels[] = {"to",     "from", "orig_to", "rcpt",  "recipient",
                                          "sender", "user", "ctladdr", "email", "mailfrom"};
@@ -34,7 +34,7 @@ size_t token_label(sst_span run)
     return IN_LIST(label, labels) ? label.len + 1 : 0;
 }
 
-bool token_is_common(sst_span word)
+bool sst_token_is_common(sst_span word)
 {
     /* clang-format off */
     static const char *const common[] = {
@@ -67,5 +67,5 @@ bool token_is_common(sst_span word)
         "with", "without", "you", "your",
     };
     /* clang-format on */
-    return token_introduces_name(word) || IN_LIST(word, common);
+    return sst_token_introduces_name(word) || IN_LIST(word, common);
 }

@@ -16,7 +16,7 @@ static const char *const names[KEY_COUNT] = {
 
 static size_t column_count(const sst_record_options *options)
 {
-    return record_options_language(options) ? KEY_COUNT : KEY_explanation;
+    return sst_record_options_language(options) ? KEY_COUNT : KEY_explanation;
 }
 
 static void put_cell(writer *out, const value *what, sst_span text, bool guard)
@@ -25,49 +25,49 @@ static void put_cell(writer *out, const value *what, sst_span text, bool guard)
     case VALUE_ABSENT:
         break;
     case VALUE_NUMBER:
-        writer_number(out, what->number);
+        sst_writer_number(out, what->number);
         break;
     case VALUE_RANGE:
-        writer_number(out, writer_offset(text, what->number, true));
-        writer_char(out, '-');
-        writer_number(out, writer_offset(text, what->end, true));
+        sst_writer_number(out, sst_writer_offset(text, what->number, true));
+        sst_writer_char(out, '-');
+        sst_writer_number(out, sst_writer_offset(text, what->end, true));
         break;
     default:
-        writer_csv(out, what->text, guard);
+        sst_writer_csv(out, what->text, guard);
         break;
     }
 }
 
 int sst_record_write_csv_header(const sst_record_options *options, const sst_sink *sink)
 {
-    if (!sink || !record_options_valid(options))
+    if (!sink || !sst_record_options_valid(options))
         return SST_E_INVALID;
     writer out;
-    writer_init(&out, sink);
+    sst_writer_init(&out, sink);
     for (size_t key = 0; key < column_count(options); key++) {
         if (key > 0)
-            writer_char(&out, ',');
-        writer_text(&out, names[key]);
+            sst_writer_char(&out, ',');
+        sst_writer_text(&out, names[key]);
     }
-    writer_char(&out, '\n');
-    return writer_finish(&out);
+    sst_writer_char(&out, '\n');
+    return sst_writer_finish(&out);
 }
 
 int sst_record_write_csv(const sst_record *record, const sst_record_options *options,
                          const sst_sink *sink)
 {
-    if (!record || !sink || !record_options_valid(options))
+    if (!record || !sink || !sst_record_options_valid(options))
         return SST_E_INVALID;
     record_values values;
-    record_values_fill(&values, record, record_options_language(options));
+    sst_record_values_fill(&values, record, sst_record_options_language(options));
 
     writer out;
-    writer_init(&out, sink);
+    sst_writer_init(&out, sink);
     for (size_t key = 0; key < column_count(options); key++) {
         if (key > 0)
-            writer_char(&out, ',');
+            sst_writer_char(&out, ',');
         put_cell(&out, &values.of[key], record->text, options && options->csv_safe);
     }
-    writer_char(&out, '\n');
-    return writer_finish(&out);
+    sst_writer_char(&out, '\n');
+    return sst_writer_finish(&out);
 }

@@ -16,24 +16,24 @@ static const sst_span members[KEY_COUNT] = {
 /* Offsets count in the text as it is written. */
 static void put_range(writer *out, const value *range, sst_span text)
 {
-    writer_char(out, '[');
-    writer_number(out, writer_offset(text, range->number, false));
-    writer_char(out, ',');
-    writer_number(out, writer_offset(text, range->end, false));
-    writer_char(out, ']');
+    sst_writer_char(out, '[');
+    sst_writer_number(out, sst_writer_offset(text, range->number, false));
+    sst_writer_char(out, ',');
+    sst_writer_number(out, sst_writer_offset(text, range->end, false));
+    sst_writer_char(out, ']');
 }
 
 static void put_value(writer *out, const value *what, sst_span text)
 {
     switch (what->type) {
     case VALUE_NUMBER:
-        writer_number(out, what->number);
+        sst_writer_number(out, what->number);
         break;
     case VALUE_RANGE:
         put_range(out, what, text);
         break;
     default:
-        writer_json(out, what->text);
+        sst_writer_json(out, what->text);
         break;
     }
 }
@@ -41,22 +41,22 @@ static void put_value(writer *out, const value *what, sst_span text)
 int sst_record_write_json(const sst_record *record, const sst_record_options *options,
                           const sst_sink *sink)
 {
-    if (!record || !sink || !record_options_valid(options))
+    if (!record || !sink || !sst_record_options_valid(options))
         return SST_E_INVALID;
     record_values values;
-    record_values_fill(&values, record, record_options_language(options));
+    sst_record_values_fill(&values, record, sst_record_options_language(options));
 
     writer out;
-    writer_init(&out, sink);
+    sst_writer_init(&out, sink);
     char before = '{';
     for (size_t key = 0; key < KEY_COUNT; key++) {
         if (values.of[key].type == VALUE_ABSENT)
             continue;
-        writer_char(&out, before);
-        writer_put(&out, members[key].ptr, members[key].len);
+        sst_writer_char(&out, before);
+        sst_writer_put(&out, members[key].ptr, members[key].len);
         put_value(&out, &values.of[key], record->text);
         before = ',';
     }
-    writer_put(&out, "}\n", 2);
-    return writer_finish(&out);
+    sst_writer_put(&out, "}\n", 2);
+    return sst_writer_finish(&out);
 }

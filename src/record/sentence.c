@@ -43,10 +43,10 @@ static void put_mark(writer *out, const char *before, size_t before_len, const c
     if (len == 0)
         return;
     if (before_len >= 3 && is_ideographic(before + before_len - 3) && ascii_is_alnum(words[0]))
-        writer_char(out, ' ');
-    writer_put(out, words, len);
+        sst_writer_char(out, ' ');
+    sst_writer_put(out, words, len);
     if (ascii_is_alnum(words[len - 1]) && is_ideographic(behind))
-        writer_char(out, ' ');
+        sst_writer_char(out, ' ');
 }
 
 /* Writes a text with its marks filled in. */
@@ -55,14 +55,14 @@ static void put_filled(writer *out, const char *text, const mark *marks, size_t 
     while (*text) {
         const char *start = text;
         size_t plain = strcspn(text, "{");
-        writer_put(out, text, plain);
+        sst_writer_put(out, text, plain);
         text += plain;
         const mark *found = mark_at(text, marks, count);
         if (found) {
             text += strlen(found->name);
             put_mark(out, start, plain, found->text, text);
         } else if (*text) {
-            writer_char(out, *text++);
+            sst_writer_char(out, *text++);
         }
     }
 }
@@ -72,7 +72,7 @@ static void put_gap(writer *out, const char *before)
 {
     size_t len = strlen(before);
     if (len > 0 && (unsigned char)before[len - 1] < 0x80)
-        writer_char(out, ' ');
+        sst_writer_char(out, ' ');
 }
 
 /* --- who ------------------------------------------------------------------------------------ */
@@ -194,11 +194,11 @@ static const char *put_wait(writer *out, uint64_t seconds, const char *language)
     const char *place = text ? strstr(text, mark_name) : NULL;
     if (!place)
         return "";
-    writer_put(out, text, (size_t)(place - text));
-    writer_number(out, seconds / units[unit].seconds);
-    writer_char(out, ' ');
-    writer_text(out, sst_label(units[unit].key, language));
-    writer_text(out, place + sizeof mark_name - 1);
+    sst_writer_put(out, text, (size_t)(place - text));
+    sst_writer_number(out, seconds / units[unit].seconds);
+    sst_writer_char(out, ' ');
+    sst_writer_text(out, sst_label(units[unit].key, language));
+    sst_writer_text(out, place + sizeof mark_name - 1);
     return text;
 }
 
@@ -213,14 +213,14 @@ static void put_what_to_do(writer *out, const sst_verdict *verdict, const char *
     };
     const char *text = do_text(verdict, language);
     put_gap(out, before);
-    writer_text(out, text);
+    sst_writer_text(out, text);
     if (verdict->retry_after > 0) {
         put_gap(out, text);
         text = put_wait(out, (uint64_t)verdict->retry_after, language);
     }
     if (verdict->suppress != SST_SUPPRESS_NO) {
         put_gap(out, text);
-        writer_text(out, sst_label(suppress_keys[verdict->suppress], language));
+        sst_writer_text(out, sst_label(suppress_keys[verdict->suppress], language));
     }
 }
 
@@ -231,7 +231,7 @@ int sst_record_write_sentence(const sst_record *record, const char *language, co
     if (!record || !sink)
         return SST_E_INVALID;
     writer out;
-    writer_init(&out, sink);
+    sst_writer_init(&out, sink);
     bool judged = sst_record_is_judged(record);
     const mark marks[] = {
         {"{who}", who(record, language)},
@@ -241,17 +241,17 @@ int sst_record_write_sentence(const sst_record *record, const char *language, co
     const char *text = put_key(&out, key, language, marks, sizeof marks / sizeof marks[0]);
     if (judged)
         put_what_to_do(&out, &record->verdict, language, text);
-    return writer_finish(&out);
+    return sst_writer_finish(&out);
 }
 
-const char *record_explanation(const sst_record *record, const char *language)
+const char *sst_record_explanation(const sst_record *record, const char *language)
 {
     if (sst_record_is_judged(record))
         return sst_reason_text_full(record->verdict.reason, language);
     return record->code == SST_CODE_NOT_DEFINED ? "" : sst_code_text_full(record->code, language);
 }
 
-const char *record_advice(const sst_record *record, const char *language)
+const char *sst_record_advice(const sst_record *record, const char *language)
 {
     if (!sst_record_is_judged(record))
         return "";
@@ -266,9 +266,9 @@ const char *record_advice(const sst_record *record, const char *language)
 static int write_text(const char *text, const sst_sink *sink)
 {
     writer out;
-    writer_init(&out, sink);
-    writer_text(&out, text);
-    return writer_finish(&out);
+    sst_writer_init(&out, sink);
+    sst_writer_text(&out, text);
+    return sst_writer_finish(&out);
 }
 
 int sst_record_write_explanation(const sst_record *record, const char *language,
@@ -276,12 +276,12 @@ int sst_record_write_explanation(const sst_record *record, const char *language,
 {
     if (!record || !sink)
         return SST_E_INVALID;
-    return write_text(record_explanation(record, language), sink);
+    return write_text(sst_record_explanation(record, language), sink);
 }
 
 int sst_record_write_advice(const sst_record *record, const char *language, const sst_sink *sink)
 {
     if (!record || !sink)
         return SST_E_INVALID;
-    return write_text(record_advice(record, language), sink);
+    return write_text(sst_record_advice(record, language), sink);
 }

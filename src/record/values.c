@@ -24,12 +24,12 @@ static value word_value(const char *word)
     return out;
 }
 
-bool record_options_valid(const sst_record_options *options)
+bool sst_record_options_valid(const sst_record_options *options)
 {
     return !options || options->size == sizeof *options;
 }
 
-const char *record_options_language(const sst_record_options *options)
+const char *sst_record_options_language(const sst_record_options *options)
 {
     if (!options || !options->explain)
         return NULL;
@@ -118,7 +118,7 @@ static void fill_verdict(value *of, const sst_verdict *verdict)
     }
 }
 
-void record_values_fill(record_values *values, const sst_record *record, const char *language)
+void sst_record_values_fill(record_values *values, const sst_record *record, const char *language)
 {
     memset(values, 0, sizeof *values);
     fill_origin(values->of, record);
@@ -128,7 +128,7 @@ void record_values_fill(record_values *values, const sst_record *record, const c
     else if (record->decided && record->kind == SST_KIND_COMPLAINT)
         values->of[KEY_suppress] = word_value(sst_suppress_id(SST_SUPPRESS_YES));
     if (language) {
-        values->of[KEY_explanation] = word_value(record_explanation(record, language));
-        values->of[KEY_advice] = word_value(record_advice(record, language));
+        values->of[KEY_explanation] = word_value(sst_record_explanation(record, language));
+        values->of[KEY_advice] = word_value(sst_record_advice(record, language));
     }
 }

@@ -35,16 +35,16 @@ typedef struct record_values {
 } record_values;
 
 /* Fills all of them; explanation and advice are absent where language is NULL. */
-void record_values_fill(record_values *values, const sst_record *record, const char *language);
+void sst_record_values_fill(record_values *values, const sst_record *record, const char *language);
 
 /* NULL options are the defaults. */
-bool record_options_valid(const sst_record_options *options);
+bool sst_record_options_valid(const sst_record_options *options);
 
 /* The language in which texts are added; NULL where none are. */
-const char *record_options_language(const sst_record_options *options);
+const char *sst_record_options_language(const sst_record_options *options);
 
 /* In static storage, "" where there is none. */
-const char *record_explanation(const sst_record *record, const char *language);
-const char *record_advice(const sst_record *record, const char *language);
+const char *sst_record_explanation(const sst_record *record, const char *language);
+const char *sst_record_advice(const sst_record *record, const char *language);
 
 #endif

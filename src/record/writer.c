@@ -10,7 +10,7 @@
 
 #include <smtpstatus/record.h>
 
-void writer_init(writer *out, const sst_sink *sink)
+void sst_writer_init(writer *out, const sst_sink *sink)
 {
     /* Not the buffer: clearing it would cost more than most records. */
     out->sink = sink;
@@ -26,7 +26,7 @@ static void flush(writer *out)
     out->used = 0;
 }
 
-void writer_put(writer *out, const char *data, size_t len)
+void sst_writer_put(writer *out, const char *data, size_t len)
 {
     while (len > WRITER_SIZE - out->used) {
         size_t part = WRITER_SIZE - out->used;
@@ -42,17 +42,17 @@ void writer_put(writer *out, const char *data, size_t len)
     }
 }
 
-void writer_text(writer *out, const char *text)
+void sst_writer_text(writer *out, const char *text)
 {
-    writer_put(out, text, strlen(text));
+    sst_writer_put(out, text, strlen(text));
 }
 
-void writer_char(writer *out, char c)
+void sst_writer_char(writer *out, char c)
 {
-    writer_put(out, &c, 1);
+    sst_writer_put(out, &c, 1);
 }
 
-void writer_number(writer *out, uint64_t number)
+void sst_writer_number(writer *out, uint64_t number)
 {
     char digits[20];
     size_t start = sizeof digits;
@@ -60,10 +60,10 @@ void writer_number(writer *out, uint64_t number)
         digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    writer_put(out, digits + start, sizeof digits - start);
+    sst_writer_put(out, digits + start, sizeof digits - start);
 }
 
-int writer_finish(writer *out)
+int sst_writer_finish(writer *out)
 {
     flush(out);
     return out->error;
@@ -99,7 +99,7 @@ static void put_styled(writer *out, sst_span text, const style *how)
             at++;
             continue;
         }
-        writer_put(out, text.ptr + run, at - run);
+        sst_writer_put(out, text.ptr + run, at - run);
         uint32_t point = byte;
         size_t len = utf8_decode(text.ptr + at, text.len - at, &point);
         if (byte < 0x80)
@@ -110,7 +110,7 @@ static void put_styled(writer *out, sst_span text, const style *how)
         run = at;
     }
     if (at > run)
-        writer_put(out, text.ptr + run, at - run);
+        sst_writer_put(out, text.ptr + run, at - run);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static void put_unit(writer *out, uint32_t unit)
 {
     char text[6] = {
         '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
-    writer_put(out, text, sizeof text);
+    sst_writer_put(out, text, sizeof text);
 }
 
 static void escape_json(writer *out, unsigned char byte)
@@ -130,7 +130,7 @@ static void escape_json(writer *out, unsigned char byte)
     for (size_t i = 0; i + 1 < sizeof named; i += 2) {
         if ((unsigned char)named[i] == byte) {
             char pair[2] = {'\\', named[i + 1]};
-            writer_put(out, pair, 2);
+            sst_writer_put(out, pair, 2);
             return;
         }
     }
@@ -140,14 +140,14 @@ static void escape_json(writer *out, unsigned char byte)
 static void put_replacement(writer *out)
 {
     char bytes[4];
-    writer_put(out, bytes, utf8_encode(UTF8_REPLACEMENT, bytes));
+    sst_writer_put(out, bytes, utf8_encode(UTF8_REPLACEMENT, bytes));
 }
 
 static void put_or_replace(writer *out, const char *text, size_t len, uint32_t point)
 {
     (void)point;
     if (len > 0)
-        writer_put(out, text, len);
+        sst_writer_put(out, text, len);
     else
         put_replacement(out);
 }
@@ -161,12 +161,12 @@ static void put_json_high(writer *out, const char *text, size_t len, uint32_t po
         put_or_replace(out, text, len, point);
 }
 
-void writer_json(writer *out, sst_span text)
+void sst_writer_json(writer *out, sst_span text)
 {
     static const style json = {{ALL, BIT('"'), BIT('\\'), 0}, escape_json, put_json_high};
-    writer_char(out, '"');
+    sst_writer_char(out, '"');
     put_styled(out, text, &json);
-    writer_char(out, '"');
+    sst_writer_char(out, '"');
 }
 
 /* --- CSV ------------------------------------------------------------------------------------ */
@@ -175,7 +175,7 @@ void writer_json(writer *out, sst_span text)
 static void escape_csv(writer *out, unsigned char byte)
 {
     if (byte == '"')
-        writer_put(out, "\"\"", 2);
+        sst_writer_put(out, "\"\"", 2);
     else
         put_replacement(out);
 }
@@ -196,20 +196,20 @@ static bool is_formula(sst_span text)
     return text.len > 0 && text.ptr[0] != '\0' && memchr("=+-@\t\r", text.ptr[0], 6) != NULL;
 }
 
-void writer_csv(writer *out, sst_span text, bool guard)
+void sst_writer_csv(writer *out, sst_span text, bool guard)
 {
     static const style csv = {{BIT('\0'), BIT('"'), 0, 0}, escape_csv, put_or_replace};
     bool quotes = needs_quotes(text);
     if (quotes)
-        writer_char(out, '"');
+        sst_writer_char(out, '"');
     if (guard && is_formula(text))
-        writer_char(out, '\'');
+        sst_writer_char(out, '\'');
     put_styled(out, text, &csv);
     if (quotes)
-        writer_char(out, '"');
+        sst_writer_char(out, '"');
 }
 
-size_t writer_offset(sst_span text, size_t offset, bool nul)
+size_t sst_writer_offset(sst_span text, size_t offset, bool nul)
 {
     const size_t replaced = 3; /* the length of U+FFFD */
     size_t written = 0;
@@ -230,7 +230,7 @@ size_t writer_offset(sst_span text, size_t offset, bool nul)
 static void escape_safe(writer *out, unsigned char byte)
 {
     char unit[4] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
-    writer_put(out, unit, 4);
+    sst_writer_put(out, unit, 4);
 }
 
 /* C1, the marks that turn the direction of writing, and the separators that break a line. */
@@ -247,13 +247,13 @@ static void high_safe(writer *out, const char *text, size_t len, uint32_t point)
         return;
     }
     if (!is_hostile(point)) {
-        writer_put(out, text, len);
+        sst_writer_put(out, text, len);
         return;
     }
-    writer_text(out, "\\u{");
+    sst_writer_text(out, "\\u{");
     for (int shift = point > 0xFFF ? 12 : point > 0xFF ? 8 : 4; shift >= 0; shift -= 4)
-        writer_char(out, hex[point >> shift & 15]);
-    writer_char(out, '}');
+        sst_writer_char(out, hex[point >> shift & 15]);
+    sst_writer_char(out, '}');
 }
 
 /* --- public --------------------------------------------------------------------------------- */
@@ -261,24 +261,24 @@ static void high_safe(writer *out, const char *text, size_t len, uint32_t point)
 int sst_write_json_string(sst_span text, const sst_sink *sink)
 {
     writer out;
-    writer_init(&out, sink);
-    writer_json(&out, text);
-    return writer_finish(&out);
+    sst_writer_init(&out, sink);
+    sst_writer_json(&out, text);
+    return sst_writer_finish(&out);
 }
 
 int sst_write_csv_cell(sst_span text, bool guard, const sst_sink *sink)
 {
     writer out;
-    writer_init(&out, sink);
-    writer_csv(&out, text, guard);
-    return writer_finish(&out);
+    sst_writer_init(&out, sink);
+    sst_writer_csv(&out, text, guard);
+    return sst_writer_finish(&out);
 }
 
 int sst_write_safe_text(sst_span text, const sst_sink *sink)
 {
     static const style safe = {{ALL, 0, 0, BIT(0x7F)}, escape_safe, high_safe};
     writer out;
-    writer_init(&out, sink);
+    sst_writer_init(&out, sink);
     put_styled(&out, text, &safe);
-    return writer_finish(&out);
+    return sst_writer_finish(&out);
 }

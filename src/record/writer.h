@@ -19,25 +19,25 @@ typedef struct writer {
     char buffer[WRITER_SIZE];
 } writer;
 
-void writer_init(writer *out, const sst_sink *sink);
-void writer_put(writer *out, const char *data, size_t len);
-void writer_text(writer *out, const char *text);
-void writer_char(writer *out, char c);
-void writer_number(writer *out, uint64_t number);
+void sst_writer_init(writer *out, const sst_sink *sink);
+void sst_writer_put(writer *out, const char *data, size_t len);
+void sst_writer_text(writer *out, const char *text);
+void sst_writer_char(writer *out, char c);
+void sst_writer_number(writer *out, uint64_t number);
 
 /* Hands the rest to the sink. Returns SST_OK or SST_E_SINK. */
-int writer_finish(writer *out);
+int sst_writer_finish(writer *out);
 
 /* A text as JSON: quoted and escaped (RFC 8259 7), bytes that are no UTF-8 as U+FFFD. */
-void writer_json(writer *out, sst_span text);
+void sst_writer_json(writer *out, sst_span text);
 
 /* A text as a cell of CSV (RFC 4180), bytes that are no UTF-8, and NUL, as U+FFFD. */
-void writer_csv(writer *out, sst_span text, bool guard);
+void sst_writer_csv(writer *out, sst_span text, bool guard);
 
 /*
  * Where a byte offset in the text is once the text has been written: replacements change lengths.
  * nul: whether a NUL is replaced too.
  */
-size_t writer_offset(sst_span text, size_t offset, bool nul);
+size_t sst_writer_offset(sst_span text, size_t offset, bool nul);
 
 #endif
