@@ -1,0 +1,3 @@
+module reply-go
+
+go 1.19
