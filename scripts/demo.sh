@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-need_to_build jansson
+need_to_build jansson zlib
 
 say "Building build/smtpstatus"
 set_up_build build --buildtype=release

@@ -21,8 +21,7 @@ SHELLS = {
 }
 COMMAND = re.compile(r"^  ([a-z]+)  +", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)")
-FISH_COMMAND = re.compile(r"^  ([a-z]+)  +", re.MULTILINE)
-OPTION = re.compile(r"(?<!set) -l ([a-z][a-z0-9-]*)")
+FISH_OPTION = re.compile(r"(?<!set) -l ([a-z][a-z0-9-]*)")
 
 # What bash answers to words, the last of them unfinished.
 BASH = {
