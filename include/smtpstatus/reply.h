@@ -1,9 +1,10 @@
 /*
  * Parser of SMTP and LMTP replies (RFC 5321 4.2, RFC 2034).
  *
- * Zero-copy over the caller's buffer, no allocation, each byte read once. It takes what real
- * servers send and says in flags what was odd; strict syntax refuses instead. For words that
- * people paste or that bounces and logs quote there is relaxed reading (sst_reply_read).
+ * Zero-copy over the caller's buffer, no allocation, and no byte is read again when more come. It
+ * takes what real servers send and says in flags what was odd; strict syntax refuses instead. For
+ * words that people paste or that bounces and logs quote there is relaxed reading
+ * (sst_reply_read).
  */
 #ifndef SMTPSTATUS_REPLY_H
 #define SMTPSTATUS_REPLY_H

@@ -1,9 +1,10 @@
 /*
  * The stream parser: replies as they come from a server (RFC 5321 4.2, RFC 2034), LMTP's too.
  *
- * Bytes are looked at once, by scan_line; what is known of an unfinished reply is in the parser.
- * Nothing is decided before a line is whole or a limit is reached, so that no result depends on
- * where the bytes were cut. Words that people paste are read in relaxed.c.
+ * A reply that is plain goes the quick way (take_plain), every other line by line (take_lines);
+ * what is known of an unfinished one is in the parser. Nothing is decided before a line is whole or
+ * a limit is reached, so that no result depends on where the bytes were cut. Words that people
+ * paste are read in relaxed.c.
  */
 #include <smtpstatus/reply.h>
 
