@@ -31,6 +31,12 @@ int rules_run(const options *given, output *out);
 int group_run(const options *given, output *out);
 int bounce_run(const options *given, output *out);
 
+/* The usage of the whole command, on stderr. */
+void write_usage(void);
+
+/* The name of a subcommand that a word may have been meant for; NULL where none is near. */
+const char *nearest_subcommand(const char *word);
+
 /* "smtpstatus: " and the words, and LF, on stderr. */
 void complain(const char *what, ...);
 

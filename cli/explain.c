@@ -161,6 +161,15 @@ static void begin(explanation *to, const options *given, output *out, bool many)
     }
 }
 
+/* Words that say nothing may have been meant for a subcommand: "smtpstatus lits codes". */
+static void hint_at_subcommand(const options *given)
+{
+    const char *first = given->arguments.list[0];
+    const char *name = nearest_subcommand(first);
+    if (name)
+        complain("this was read as a reply; did you mean smtpstatus %s?", name);
+}
+
 /* A reply given as an argument, or everything in the files where text is absent. */
 static int explain_replies(const options *given, output *out, sst_span text)
 {
@@ -177,6 +186,8 @@ static int explain_replies(const options *given, output *out, sst_span text)
     else
         replies_read_files(&from);
     status = replies_finish(&from, !text.ptr);
+    if (text.ptr && from.not_understood > 0)
+        hint_at_subcommand(given);
     replies_free(&from);
     sst_rules_free(rules);
     return status;

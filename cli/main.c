@@ -60,6 +60,23 @@ void complain(const char *what, ...)
     fputc('\n', stderr);
 }
 
+#define USAGE                                                                                      \
+    "usage: smtpstatus CODE | NAME | REPLY\n"                                                      \
+    "       smtpstatus COMMAND [OPTION...] [ARGUMENT...]\n"
+
+void write_usage(void)
+{
+    fputs(USAGE "smtpstatus --help tells more.\n", stderr);
+}
+
+const char *nearest_subcommand(const char *word)
+{
+    suggestions near = {.count = 0};
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        suggest_try(&near, word, strlen(word), subcommands[i].name);
+    return near.count > 0 ? near.names[0] : NULL;
+}
+
 static void write_version(output *out)
 {
     output_text(out, "smtpstatus ");
@@ -69,9 +86,7 @@ static void write_version(output *out)
 
 static void write_help(output *out)
 {
-    output_text(out, "usage: smtpstatus CODE | NAME | REPLY\n"
-                     "       smtpstatus COMMAND [OPTION...] [ARGUMENT...]\n\n"
-                     "Says what mail servers mean by their replies.\n\n");
+    output_text(out, USAGE "\nSays what mail servers mean by their replies.\n\n");
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         output_text(out, "  ");
         output_text(out, subcommands[i].name);

@@ -45,7 +45,7 @@ int replies_check(const options *given)
         return STATUS_USAGE;
     }
     if (given->files.count == 0 && terminal_is_input()) {
-        complain("nothing to read: give --file, or replies on standard input; see --help");
+        write_usage();
         return STATUS_USAGE;
     }
     return STATUS_DONE;
