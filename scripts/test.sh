@@ -63,7 +63,10 @@ run_fuzzers() {
         mkdir -p "$found"
         count=$((count + 1))
         status=ok
-        "$program" -max_total_time="$seconds" -timeout=10 -artifact_prefix="$found/crash-" \
+        words=
+        [ ! -f "fuzz/$target.dict" ] || words="-dict=fuzz/$target.dict"
+        # shellcheck disable=SC2086
+        "$program" -max_total_time="$seconds" -timeout=10 -artifact_prefix="$found/crash-" $words \
             "$found" "fuzz/corpus/$target" >"$directory/fuzz/$target.log" 2>&1 || status="not ok"
         say "$status $count - $target: $seconds s" >>"$tap"
         [ "$status" = ok ] || tail -n 40 "$directory/fuzz/$target.log" | sed 's/^/# /' >>"$tap"
