@@ -50,7 +50,7 @@ static void check(const char *data, size_t at, size_t len, unsigned seen)
 {
     unsigned expected_seen = seen;
     size_t expected = scan_plainly(data, at, len, &expected_seen);
-    assert_int_equal(scan_line(data, at, len, &seen), expected);
+    assert_int_equal(sst_scan_line(data, at, len, &seen), expected);
     assert_int_equal(seen, expected_seen);
 }
 
@@ -107,9 +107,9 @@ static void every_split(void **state)
     for (size_t split = 0; split < len; split++) {
         unsigned seen = 0;
         const char *first = guard_end(0, line, split);
-        assert_int_equal(scan_line(first, 0, split, &seen), split);
+        assert_int_equal(sst_scan_line(first, 0, split, &seen), split);
         const char *second = guard_end(0, line, len);
-        assert_int_equal(scan_line(second, split, len, &seen), len - 1);
+        assert_int_equal(sst_scan_line(second, split, len, &seen), len - 1);
         assert_int_equal(seen, whole);
     }
 }

@@ -49,7 +49,7 @@ static size_t next_odd(const char *data, size_t at, size_t len)
     return at;
 }
 
-size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen)
+size_t sst_scan_line(const char *data, size_t at, size_t len, unsigned *seen)
 {
     unsigned found = *seen & ~(unsigned)SCAN_AFTER_CR;
     bool has_cr = (*seen & SCAN_AFTER_CR) != 0;

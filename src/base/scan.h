@@ -36,7 +36,7 @@ enum {
  * none; then a later call goes on from there. *seen is 0 at the start of a line, and handed on from
  * call to call. No byte outside is read.
  */
-size_t scan_line(const char *data, size_t at, size_t len, unsigned *seen);
+size_t sst_scan_line(const char *data, size_t at, size_t len, unsigned *seen);
 
 /*
  * Odd is every byte that a scan must look at: NUL, LF, CR, those above 127; and, because one
@@ -88,8 +88,9 @@ typedef struct scan_window {
 } scan_window;
 
 /*
- * scan_line for one line after the other: each begins behind the LF of the one before, and data and
- * len stay what they are. A line that ends with CR LF and has nothing odd is found without a call.
+ * sst_scan_line for one line after the other: each begins behind the LF of the one before, and data
+ * and len stay what they are. A line that ends with CR LF and has nothing odd is found without a
+ * call.
  */
 static inline size_t scan_next_line(scan_window *window, const char *data, size_t at, size_t len,
                                     unsigned *seen)
@@ -116,7 +117,7 @@ static inline size_t scan_next_line(scan_window *window, const char *data, size_
 #else
     (void)window;
 #endif
-    return scan_line(data, at, len, seen);
+    return sst_scan_line(data, at, len, seen);
 }
 
 #endif

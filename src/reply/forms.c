@@ -20,14 +20,14 @@ static const struct {
     {"(", true},      {"[", true},      {"'", true},           {"\"", true},
 };
 
-size_t forms_skip_opening(sst_span text, bool marks)
+size_t sst_forms_skip_opening(sst_span text, bool marks)
 {
-    size_t at = phrase_skip_blanks(text, 0);
+    size_t at = sst_phrase_skip_blanks(text, 0);
     for (size_t i = 0; i < COUNT_OF(openings); i++) {
-        size_t end = phrase_at(text, at, openings[i].words);
+        size_t end = sst_phrase_at(text, at, openings[i].words);
         if (end == PHRASE_NONE || (openings[i].is_mark && !marks))
             continue;
-        at = phrase_skip_blanks(text, end);
+        at = sst_phrase_skip_blanks(text, end);
         i = (size_t)-1; /* from the first row again */
     }
     return at;
@@ -68,12 +68,12 @@ static const struct {
     {"=>", true},
 };
 
-bool forms_introduced(sst_span text, size_t at, bool *any_code)
+bool sst_forms_introduced(sst_span text, size_t at, bool *any_code)
 {
     for (int marks = 0; marks < 4; marks++) {
-        at = phrase_unskip_blanks(text, at);
+        at = sst_phrase_unskip_blanks(text, at);
         for (size_t i = 0; i < COUNT_OF(introductions); i++) {
-            if (phrase_before(text, at, introductions[i].words) != PHRASE_NONE) {
+            if (sst_phrase_before(text, at, introductions[i].words) != PHRASE_NONE) {
                 *any_code = introductions[i].any_code;
                 return true;
             }
@@ -108,7 +108,7 @@ static sst_span bracketed(sst_span text, size_t at)
     return end > at && end < text.len && text.ptr[end] == ']' ? sub(text, at, end) : none;
 }
 
-sst_span forms_host_at(sst_span text, size_t at)
+sst_span sst_forms_host_at(sst_span text, size_t at)
 {
     sst_span none = {NULL, 0};
     size_t end = at;
@@ -121,7 +121,7 @@ sst_span forms_host_at(sst_span text, size_t at)
         return none;
     /* A name without a dot is one only where an address follows it: "Remote host said" is none. */
     if (dots == 0)
-        return bracketed(text, phrase_skip_blanks(text, end)).ptr ? sub(text, at, end) : none;
+        return bracketed(text, sst_phrase_skip_blanks(text, end)).ptr ? sub(text, at, end) : none;
     return sub(text, at, text.ptr[end - 1] == '.' ? end - 1 : end);
 }
 
@@ -154,28 +154,28 @@ static const char *const behind_host[] = {
 /* The host that ends before a position, blanks between them. */
 static sst_span host_before(sst_span text, size_t at)
 {
-    size_t end = phrase_unskip_blanks(text, at);
+    size_t end = sst_phrase_unskip_blanks(text, at);
     size_t start = end;
     while (start > 0 && is_host_byte(text.ptr[start - 1]))
         start--;
     sst_span none = {NULL, 0};
-    sst_span found = end < at ? forms_host_at(sub(text, 0, end), start) : none;
+    sst_span found = end < at ? sst_forms_host_at(sub(text, 0, end), start) : none;
     return found;
 }
 
-sst_span forms_host(sst_span introduction)
+sst_span sst_forms_host(sst_span introduction)
 {
     sst_span best = {NULL, 0};
     size_t end;
     for (size_t i = 0; i < COUNT_OF(before_host); i++) {
-        if (phrase_find_last(introduction, before_host[i], &end) == PHRASE_NONE)
+        if (sst_phrase_find_last(introduction, before_host[i], &end) == PHRASE_NONE)
             continue;
-        sst_span found = forms_host_at(introduction, end);
+        sst_span found = sst_forms_host_at(introduction, end);
         if (found.ptr && (!best.ptr || found.ptr > best.ptr))
             best = found;
     }
     for (size_t i = 0; i < COUNT_OF(behind_host); i++) {
-        size_t at = phrase_find_last(introduction, behind_host[i], &end);
+        size_t at = sst_phrase_find_last(introduction, behind_host[i], &end);
         sst_span found = host_before(introduction, at == PHRASE_NONE ? 0 : at);
         if (found.ptr && (!best.ptr || found.ptr > best.ptr))
             best = found;
@@ -218,13 +218,13 @@ static sst_command command_at(sst_span text, size_t at)
     return sst_command_parse(text.ptr + at, end - at, &command) ? command : SST_COMMAND_NONE;
 }
 
-sst_command forms_command(sst_span introduction)
+sst_command sst_forms_command(sst_span introduction)
 {
     sst_command best = SST_COMMAND_NONE;
     size_t last = 0;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         size_t end;
-        size_t at = phrase_find_last(introduction, commands[i].words, &end);
+        size_t at = sst_phrase_find_last(introduction, commands[i].words, &end);
         if (at == PHRASE_NONE || at < last)
             continue;
         sst_command found = commands[i].command;
@@ -260,13 +260,13 @@ static bool ends_with(sst_span text, const char *ending)
     return text.len >= len && ascii_equal_fold(text.ptr + text.len - len, ending, len);
 }
 
-size_t forms_trailer(sst_span text, sst_command *command)
+size_t sst_forms_trailer(sst_span text, sst_command *command)
 {
     for (size_t i = 0; i < COUNT_OF(trailers); i++) {
         size_t end;
         if (!ends_with(text, trailers[i].ends))
             continue;
-        size_t at = phrase_find_last(text, trailers[i].begins, &end);
+        size_t at = sst_phrase_find_last(text, trailers[i].begins, &end);
         if (at == PHRASE_NONE)
             continue;
         if (trailers[i].names_command)
@@ -279,10 +279,10 @@ size_t forms_trailer(sst_span text, sst_command *command)
 /* Fields of delivery reports whose names have no hyphen. */
 static const char *const fields[] = {"action: ", "status: ", ">>>", "-->"};
 
-bool forms_ends_reply(sst_span text, size_t at)
+bool sst_forms_ends_reply(sst_span text, size_t at)
 {
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        if (phrase_at(text, at, fields[i]) != PHRASE_NONE)
+        if (sst_phrase_at(text, at, fields[i]) != PHRASE_NONE)
             return true;
     }
     size_t end = at;

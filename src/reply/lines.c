@@ -45,8 +45,8 @@ static bool is_repeated(const sst_reply *reply, const sst_reply_line_iterator *i
 {
     reply_head head;
     bool quoted = false;
-    if (!relaxed_head(reply->whole, at, &head) || head.code != it->code ||
-        (forms_introduced(reply->whole, at, &quoted) && quoted))
+    if (!sst_relaxed_head(reply->whole, at, &head) || head.code != it->code ||
+        (sst_forms_introduced(reply->whole, at, &quoted) && quoted))
         return false;
     if (it->enhanced.status_class != 0)
         return same(head.enhanced, it->enhanced);
@@ -82,9 +82,9 @@ static void next_of_relaxed(const sst_reply *reply, sst_reply_line_iterator *it,
                             sst_reply_line *line)
 {
     sst_span whole = reply->whole;
-    size_t at = relaxed_skip_mark(whole, it->position);
+    size_t at = sst_relaxed_skip_mark(whole, it->position);
     reply_head head;
-    bool has_code = (reply->flags & SST_REPLY_NO_CODE) == 0 && relaxed_head(whole, at, &head) &&
+    bool has_code = (reply->flags & SST_REPLY_NO_CODE) == 0 && sst_relaxed_head(whole, at, &head) &&
                     (it->position == 0 || it->goes_on || head.code == it->code);
     if (has_code) {
         it->code = head.code;

@@ -3,14 +3,14 @@
 
 #include "base/ascii.h"
 
-size_t phrase_skip_blanks(sst_span text, size_t at)
+size_t sst_phrase_skip_blanks(sst_span text, size_t at)
 {
     while (at < text.len && ascii_is_space(text.ptr[at]))
         at++;
     return at;
 }
 
-size_t phrase_unskip_blanks(sst_span text, size_t at)
+size_t sst_phrase_unskip_blanks(sst_span text, size_t at)
 {
     while (at > 0 && ascii_is_space(text.ptr[at - 1]))
         at--;
@@ -22,7 +22,7 @@ static bool inside_word(sst_span text, size_t at)
     return at > 0 && ascii_is_alnum(text.ptr[at]) && ascii_is_alnum(text.ptr[at - 1]);
 }
 
-size_t phrase_at(sst_span text, size_t at, const char *phrase)
+size_t sst_phrase_at(sst_span text, size_t at, const char *phrase)
 {
     if (at < text.len && inside_word(text, at))
         return PHRASE_NONE;
@@ -30,7 +30,7 @@ size_t phrase_at(sst_span text, size_t at, const char *phrase)
         if (at == text.len)
             return PHRASE_NONE;
         if (*phrase == ' ') {
-            size_t end = phrase_skip_blanks(text, at);
+            size_t end = sst_phrase_skip_blanks(text, at);
             if (end == at)
                 return PHRASE_NONE;
             at = end;
@@ -43,14 +43,14 @@ size_t phrase_at(sst_span text, size_t at, const char *phrase)
     return at;
 }
 
-size_t phrase_before(sst_span text, size_t at, const char *phrase)
+size_t sst_phrase_before(sst_span text, size_t at, const char *phrase)
 {
     size_t left = strlen(phrase);
     for (; left > 0; left--) {
         if (at == 0)
             return PHRASE_NONE;
         if (phrase[left - 1] == ' ') {
-            size_t start = phrase_unskip_blanks(text, at);
+            size_t start = sst_phrase_unskip_blanks(text, at);
             if (start == at)
                 return PHRASE_NONE;
             at = start;
@@ -63,12 +63,12 @@ size_t phrase_before(sst_span text, size_t at, const char *phrase)
     return at < text.len && inside_word(text, at) ? PHRASE_NONE : at;
 }
 
-size_t phrase_find_last(sst_span text, const char *phrase, size_t *end)
+size_t sst_phrase_find_last(sst_span text, const char *phrase, size_t *end)
 {
     for (size_t at = text.len; at-- > 0;) {
         if (ascii_lower(text.ptr[at]) != phrase[0])
             continue;
-        *end = phrase_at(text, at, phrase);
+        *end = sst_phrase_at(text, at, phrase);
         if (*end != PHRASE_NONE)
             return at;
     }

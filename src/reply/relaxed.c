@@ -31,8 +31,8 @@ typedef struct reading {
 
 static sst_span trim(sst_span text)
 {
-    size_t start = phrase_skip_blanks(text, 0);
-    size_t end = phrase_unskip_blanks(text, text.len);
+    size_t start = sst_phrase_skip_blanks(text, 0);
+    size_t end = sst_phrase_unskip_blanks(text, text.len);
     sst_span trimmed = {text.ptr + start, end > start ? end - start : 0};
     return trimmed;
 }
@@ -61,7 +61,7 @@ static size_t bridged_enhanced(sst_span text, size_t at, int code, sst_enhanced 
         else if (!ascii_is_space(text.ptr[start]))
             break;
     }
-    size_t label = phrase_at(text, start, "error_code :"); /* Zoho */
+    size_t label = sst_phrase_at(text, start, "error_code :"); /* Zoho */
     start = label != PHRASE_NONE ? label : start;
     sst_enhanced found;
     size_t end = start < text.len ? reply_enhanced(text.ptr, text.len, start, &found) : 0;
@@ -78,7 +78,7 @@ static bool is_quoted(sst_span text, size_t at)
     return text.len - at > 4 && text.ptr[at + 3] == '-' && text.ptr[at + 4] == '\'';
 }
 
-bool relaxed_head(sst_span text, size_t at, reply_head *head)
+bool sst_relaxed_head(sst_span text, size_t at, reply_head *head)
 {
     if (text.len - at < 3 || text.ptr[at] < '2' || text.ptr[at] > '5')
         return false;
@@ -101,14 +101,14 @@ bool relaxed_head(sst_span text, size_t at, reply_head *head)
     return true;
 }
 
-size_t relaxed_skip_mark(sst_span text, size_t at)
+size_t sst_relaxed_skip_mark(sst_span text, size_t at)
 {
     static const char *const marks[] = {"<<<", "<--"};
-    at = phrase_skip_blanks(text, at);
+    at = sst_phrase_skip_blanks(text, at);
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        size_t end = phrase_at(text, at, marks[i]);
+        size_t end = sst_phrase_at(text, at, marks[i]);
         if (end != PHRASE_NONE)
-            return phrase_skip_blanks(text, end);
+            return sst_phrase_skip_blanks(text, end);
     }
     return at;
 }
@@ -117,7 +117,7 @@ size_t relaxed_skip_mark(sst_span text, size_t at)
 static bool any_at(sst_span text, size_t at, const char *const *list)
 {
     for (; *list; list++) {
-        size_t end = phrase_at(text, at, *list);
+        size_t end = sst_phrase_at(text, at, *list);
         if (end != PHRASE_NONE && (end == text.len || !ascii_is_alnum(text.ptr[end])))
             return true;
     }
@@ -137,7 +137,7 @@ static bool is_count(sst_span text, const reply_head *head)
                                         "a minute",   "/hour",      "/day",     NULL};
     if (head->goes_on || head->enhanced.status_class != 0)
         return false;
-    size_t at = phrase_skip_blanks(text, head->text);
+    size_t at = sst_phrase_skip_blanks(text, head->text);
     if (any_at(text, at, units))
         return true;
     for (int i = 0; i < 3; i++) {
@@ -145,7 +145,7 @@ static bool is_count(sst_span text, const reply_head *head)
             return true;
         while (at < text.len && text.ptr[at] >= 'a' && text.ptr[at] <= 'z')
             at++;
-        at = phrase_skip_blanks(text, at);
+        at = sst_phrase_skip_blanks(text, at);
     }
     return false;
 }
@@ -155,7 +155,7 @@ static bool is_separated(sst_span text, size_t at, bool has_enhanced)
 {
     if (is_one_of(text.ptr[at - 1], "[(<'\"#,;"))
         return true;
-    size_t behind = phrase_unskip_blanks(text, at);
+    size_t behind = sst_phrase_unskip_blanks(text, at);
     if (behind == at || behind == 0)
         return false;
     return memchr(text.ptr + behind, '\n', at - behind) != NULL || text.ptr[behind - 1] == ':' ||
@@ -168,7 +168,7 @@ static bool is_code(sst_span text, size_t at, const reply_head *head)
     bool has_enhanced = head->enhanced.status_class == head->code / 100;
     bool likely = has_enhanced || head->code >= 400;
     bool any_code = false;
-    if (forms_introduced(text, at, &any_code))
+    if (sst_forms_introduced(text, at, &any_code))
         return any_code || likely;
     if (is_quoted(text, at))
         return likely;
@@ -184,7 +184,7 @@ static bool is_code(sst_span text, size_t at, const reply_head *head)
  */
 static size_t skip_description(sst_span text, size_t at)
 {
-    at = phrase_skip_blanks(text, at);
+    at = sst_phrase_skip_blanks(text, at);
     if (at < text.len && text.ptr[at] == '(') {
         size_t left = text.len - at;
         const char *close =
@@ -193,8 +193,8 @@ static size_t skip_description(sst_span text, size_t at)
     }
     while (at < text.len && (ascii_is_space(text.ptr[at]) || is_one_of(text.ptr[at], ",;:#<'\"")))
         at++;
-    size_t end = phrase_at(text, at, "smtp;");
-    return end == PHRASE_NONE ? at : phrase_skip_blanks(text, end);
+    size_t end = sst_phrase_at(text, at, "smtp;");
+    return end == PHRASE_NONE ? at : sst_phrase_skip_blanks(text, end);
 }
 
 /* Looks for an enhanced code that belongs to the code behind it: "#5.1.1 smtp;550 User unknown". */
@@ -216,7 +216,7 @@ static bool find_code(reading *r, size_t from, bool is_opening)
 {
     for (size_t at = from; at + 3 <= r->text.len; at++) {
         if (ascii_is_digit(r->text.ptr[at]) && !in_word(r->text, at) &&
-            relaxed_head(r->text, at, &r->head) && !is_count(r->text, &r->head) &&
+            sst_relaxed_head(r->text, at, &r->head) && !is_count(r->text, &r->head) &&
             ((is_opening && at == from) || is_code(r->text, at, &r->head))) {
             r->start = at;
             return true;
@@ -232,7 +232,7 @@ static bool find_enhanced(reading *r)
     for (size_t at = 1; at < r->text.len; at++) {
         if (!ascii_is_digit(r->text.ptr[at]) || !ascii_is_space(r->text.ptr[at - 1]))
             continue;
-        size_t behind = phrase_unskip_blanks(r->text, at);
+        size_t behind = sst_phrase_unskip_blanks(r->text, at);
         size_t end = reply_enhanced(r->text.ptr, r->text.len, at, &r->head.enhanced);
         if (end != 0 && behind > 0 && r->text.ptr[behind - 1] == ':' &&
             r->head.enhanced.subject <= LAST_SUBJECT) {
@@ -253,7 +253,7 @@ static void start_with_enhanced(reading *r, size_t opening, sst_enhanced enhance
 {
     r->before = enhanced;
     r->start = skip_description(r->text, end);
-    if (relaxed_head(r->text, r->start, &r->head) && !is_count(r->text, &r->head))
+    if (sst_relaxed_head(r->text, r->start, &r->head) && !is_count(r->text, &r->head))
         return;
     if (find_code(r, end, false) && is_quoted(r->text, r->start))
         return;
@@ -266,8 +266,8 @@ static void start_with_enhanced(reading *r, size_t opening, sst_enhanced enhance
 
 static void find_start(reading *r)
 {
-    size_t opening = forms_skip_opening(r->text, true);
-    size_t local = phrase_at(r->text, 0, "x-unix;"); /* a program's exit status: no code */
+    size_t opening = sst_forms_skip_opening(r->text, true);
+    size_t local = sst_phrase_at(r->text, 0, "x-unix;"); /* a program's exit status: no code */
     sst_enhanced enhanced;
     size_t end = reply_enhanced(r->text.ptr, r->text.len, opening, &enhanced);
     if (end != 0) {
@@ -275,8 +275,8 @@ static void find_start(reading *r)
     } else if (local == PHRASE_NONE && find_code(r, opening, true)) {
         find_before(r);
     } else if (local != PHRASE_NONE || !find_enhanced(r)) {
-        r->start = local != PHRASE_NONE ? phrase_skip_blanks(r->text, local)
-                                        : forms_skip_opening(r->text, false);
+        r->start = local != PHRASE_NONE ? sst_phrase_skip_blanks(r->text, local)
+                                        : sst_forms_skip_opening(r->text, false);
         r->head.text = r->start;
     }
 }
@@ -284,15 +284,15 @@ static void find_start(reading *r)
 /* Whether the line that begins at a position goes on with the reply. */
 static bool continues(const reading *r, bool marked, size_t at, bool *goes_on)
 {
-    size_t content = phrase_skip_blanks(r->text, at);
+    size_t content = sst_phrase_skip_blanks(r->text, at);
     const char *lf = memchr(r->text.ptr + at, '\n', content - at);
-    size_t words = relaxed_skip_mark(r->text, at);
+    size_t words = sst_relaxed_skip_mark(r->text, at);
     bool is_marked = words != content;
     bool indented = content > at;
-    if (lf || forms_ends_reply(r->text, content) || (is_marked ? !marked : marked && !indented))
+    if (lf || sst_forms_ends_reply(r->text, content) || (is_marked ? !marked : marked && !indented))
         return false;
     reply_head head;
-    if (r->head.code == 0 || !relaxed_head(r->text, words, &head))
+    if (r->head.code == 0 || !sst_relaxed_head(r->text, words, &head))
         return true;
     if (*goes_on || head.code == r->head.code) {
         *goes_on = head.goes_on;
@@ -305,9 +305,9 @@ static bool continues(const reading *r, bool marked, size_t at, bool *goes_on)
 /* The end of the reply, before what stands behind it is looked at. */
 static size_t find_end(const reading *r)
 {
-    size_t intro = phrase_unskip_blanks(r->text, r->start);
-    bool marked = phrase_before(r->text, intro, "<<<") != PHRASE_NONE ||
-                  phrase_before(r->text, intro, "<--") != PHRASE_NONE;
+    size_t intro = sst_phrase_unskip_blanks(r->text, r->start);
+    bool marked = sst_phrase_before(r->text, intro, "<<<") != PHRASE_NONE ||
+                  sst_phrase_before(r->text, intro, "<--") != PHRASE_NONE;
     bool goes_on = r->head.goes_on;
     size_t at = r->start;
     for (;;) {
@@ -343,14 +343,14 @@ static bool was_opened(const reading *r, char close)
 /* A field of its own behind a reply that is one: "553 Relaying denied,mx.example.com". */
 static void cut_fields(reading *r)
 {
-    size_t type = phrase_before(r->text, r->start, "smtp;");
+    size_t type = sst_phrase_before(r->text, r->start, "smtp;");
     size_t start = type == PHRASE_NONE ? r->start : type;
     if (start == 0 || r->text.ptr[start - 1] != ',')
         return;
     for (size_t at = r->head.text; at < r->end; at++) {
         if (r->text.ptr[at] != ',')
             continue;
-        sst_span host = forms_host_at(r->text, at + 1);
+        sst_span host = sst_forms_host_at(r->text, at + 1);
         size_t end = at + 1 + host.len;
         if (host.ptr && ascii_is_alpha(r->text.ptr[end - 1]) &&
             (end == r->text.len || is_one_of(r->text.ptr[end], ", "))) {
@@ -369,13 +369,13 @@ static void cut_trailers(reading *r)
     if (introduced)
         cut_fields(r);
     for (int i = 0; i < 8; i++) {
-        r->end = phrase_unskip_blanks(r->text, r->end);
+        r->end = sst_phrase_unskip_blanks(r->text, r->end);
         if (r->end <= r->head.text) {
             r->end = r->head.text;
             return;
         }
         sst_span own = {r->text.ptr + r->head.text, r->end - r->head.text};
-        size_t trailer = forms_trailer(own, &r->command);
+        size_t trailer = sst_forms_trailer(own, &r->command);
         char last = r->text.ptr[r->end - 1];
         if (trailer < own.len) {
             r->end = r->head.text + trailer;
@@ -396,14 +396,14 @@ static sst_enhanced find_in_words(const reading *r)
 {
     sst_enhanced found;
     const char *text = r->text.ptr;
-    size_t first = phrase_skip_blanks(r->text, r->head.text);
+    size_t first = sst_phrase_skip_blanks(r->text, r->head.text);
     size_t word_end = first;
     while (word_end < r->end && !ascii_is_space(text[word_end]))
         word_end++;
     for (size_t at = first + 1; at < r->end; at++) {
         if (!ascii_is_digit(text[at]))
             continue;
-        size_t before = phrase_unskip_blanks(r->text, at);
+        size_t before = sst_phrase_unskip_blanks(r->text, at);
         bool behind_word = before == word_end && r->head.code >= 400;
         if (text[at - 1] != '#' && (before == at || (!behind_word && text[before - 1] != '-')))
             continue;
@@ -447,7 +447,7 @@ static uint32_t byte_flags(sst_span text)
 {
     unsigned seen = 0;
     for (size_t at = 0; at < text.len; at++)
-        at = scan_line(text.ptr, at, text.len, &seen);
+        at = sst_scan_line(text.ptr, at, text.len, &seen);
     return (seen & SCAN_NUL ? SST_REPLY_NUL : 0u) | (seen & SCAN_8BIT ? SST_REPLY_8BIT : 0u);
 }
 
@@ -479,9 +479,9 @@ static void read_surroundings(reading *r)
         return;
     sst_span introduction = {r->text.ptr, r->start};
     if (!r->remote.ptr)
-        r->remote = forms_host(introduction);
+        r->remote = sst_forms_host(introduction);
     if (r->command == SST_COMMAND_NONE)
-        r->command = forms_command(introduction);
+        r->command = sst_forms_command(introduction);
 }
 
 void sst_reply_read(const char *text, size_t len, sst_reply *reply)

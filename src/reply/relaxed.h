@@ -11,9 +11,9 @@
  * written as "#5.1.1", "(5.1.1)", "'5.1.1" or behind a colon or dot. Returns false, and leaves
  * *head, where there is none.
  */
-bool relaxed_head(sst_span text, size_t at, reply_head *head);
+bool sst_relaxed_head(sst_span text, size_t at, reply_head *head);
 
 /* The position behind blanks and the mark of a reply in a transcript: "<<<" or "<--". */
-size_t relaxed_skip_mark(sst_span text, size_t at);
+size_t sst_relaxed_skip_mark(sst_span text, size_t at);
 
 #endif

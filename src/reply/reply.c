@@ -135,7 +135,7 @@ static size_t take_lines(sst_reply_parser *state, const char *data, size_t len, 
     for (;;) {
         size_t limit = smaller(state->line_start + SST_MAX_REPLY_LINE, SST_MAX_REPLY);
         size_t bound = smaller(len, limit);
-        size_t end = scan_line(data, state->scanned, bound, &state->seen);
+        size_t end = sst_scan_line(data, state->scanned, bound, &state->seen);
         state->scanned = end;
         if (end == bound) {
             if (bound < limit)
