@@ -360,6 +360,7 @@ static void commands_are_read_as_people_name_them(void **state)
         {"EHLO mail.example.org", SST_COMMAND_EHLO},
         {"end of DATA command", SST_COMMAND_EOM},
         {"end of data", SST_COMMAND_EOM},
+        {"END-OF-MESSAGE", SST_COMMAND_EOM},
         {"pipelined MAIL FROM:<a@example.com>", SST_COMMAND_MAIL},
         {"pipelined end of data", SST_COMMAND_EOM},
         {"DATA END", SST_COMMAND_EOM},
