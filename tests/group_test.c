@@ -87,6 +87,7 @@ static void ip_addresses(void **state)
         {"host ::1 or 2001:db8::", "host <ip> or <ip>"},
         {"999.1.1.1", "<id>"},
         {"4.16.55.1", "<ip>"},
+        {"ip=192.0.2.1", "ip=<ip>"},
     };
     (void)state;
     assert_templates(rows, COUNT(rows));
@@ -103,6 +104,7 @@ static void times(void **state)
         {"Nov 22 10:00:00 mail", "<time> mail"},
         {"22/11/2026", "<time>"},
         {"22-Nov-26", "<time>"},
+        {"since=2026-11-22", "since=<time>"},
         {"you may try at 10", "you may try at <number>"},
     };
     (void)state;
@@ -118,6 +120,7 @@ static void numbers_and_ids(void **state)
         {"id=1abcde-0001-AB", "id=<id>"},
         {"x1-20si123.4 - gsmtp", "<id> - gsmtp"},
         {"a640c23a62f3a-ab34567890", "<id>"},
+        {"<x1-20si123>", "<id>"},
         {"(#5.7.1)", "(#5.7.1)"},
         {"4.7.500 busy", "4.7.500 busy"},
         /* A provider's numbers for what is wrong are the same for everybody. */
@@ -136,6 +139,7 @@ static void names(void **state)
         {"no such user: john", "no such user: <name>"},
         {"unknown user: \"john\"", "unknown user: \"<name>\""},
         {"<john>: unknown", "<name>: unknown"},
+        {"<john+x>: unknown", "<name>: unknown"},
         {"john... User unknown", "<name>... User unknown"},
         {"Mailbox john is full", "Mailbox <name> is full"},
         {"The user. Please wait", "The user. Please wait"},

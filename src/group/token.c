@@ -72,8 +72,8 @@ static bool has_digit(sst_span text)
 
 /*
  * A pattern, all of it: '0' a digit, 'A' an upper-case letter, 'a' a letter, each followed by how
- * many there may be, as "0{1-4}"; every other byte stands for itself, '?' behind it makes it
- * optional. Enough for dates, times and sub-codes, and it never goes back.
+ * many there may be, as "0{1-4}"; every other byte stands for itself. Enough for dates, times and
+ * sub-codes, and it never goes back.
  */
 static bool fits(sst_span text, const char *pattern)
 {
@@ -86,9 +86,6 @@ static bool fits(sst_span text, const char *pattern)
             least = (size_t)(pattern[1] - '0');
             most = (size_t)(pattern[3] - '0');
             pattern += 5;
-        } else if (*pattern == '?') {
-            least = 0;
-            pattern++;
         }
         size_t count = 0;
         while (count < most && at < text.len &&

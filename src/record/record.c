@@ -190,8 +190,9 @@ static sst_span host_name(sst_span remote)
 
 static sst_evidence evidence_of(const sst_record *record)
 {
+    const sst_span no_words = {"", 0};
     sst_evidence evidence = {
-        .text = record->text,
+        .text = record->text.ptr ? record->text : no_words,
         .code = record->code,
         .enhanced = record->enhanced,
         .command = record->command,
