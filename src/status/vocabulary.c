@@ -71,8 +71,8 @@ const char *sst_command_id(sst_command command)
  * What servers call the end of the message, besides EOM: Postfix "end of DATA command", Exim "end
  * of data" and "pipelined end of data", logs "DATA END", Haraka "data_post", and the dot itself.
  */
-static const char *const end_names[] = {"end of",  "data end",     "data_post", "dot",
-                                        "message", "data content", "."};
+static const char *const end_names[] = {"end of", "end-of",  "data end",     "data_post",
+                                        "dot",    "message", "data content", "."};
 
 /* Other words for commands. */
 static const struct {
