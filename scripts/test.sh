@@ -66,7 +66,7 @@ run_fuzzers() {
         words=
         [ ! -f "fuzz/$target.dict" ] || words="-dict=fuzz/$target.dict"
         # shellcheck disable=SC2086
-        "$program" -max_total_time="$seconds" -timeout=10 -artifact_prefix="$found/crash-" $words \
+        "$program" -max_total_time="$seconds" -timeout=10 -artifact_prefix="$found-" $words \
             "$found" "fuzz/corpus/$target" >"$directory/fuzz/$target.log" 2>&1 || status="not ok"
         say "$status $count - $target: $seconds s" >>"$tap"
         [ "$status" = ok ] || tail -n 40 "$directory/fuzz/$target.log" | sed 's/^/# /' >>"$tap"
