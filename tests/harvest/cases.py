@@ -38,15 +38,17 @@ def squeeze(text):
 # Words that a report shows when it tells the cause of what happened without any reply. A report that only
 # says "retry timeout exceeded" cannot be asked why.
 TELLTALE = {
+    "expired": r"^status: *4\.|expired|timeout exceeded|could not be delivered for|failing for a long time|too long|"
+               r"gave up|giving up|lifetime",
     "unreachable": r"refused|time(d )?-?out(?! exceeded)|unreachable|lost|closed|dropped|no route|could not connect|"
-                   r"EOF|cannot connect|can't connect|unexpected|read error|network error",
+                   r"EOF|cannot connect|can't connect|unexpected|read error|network error|shut down",
     "dns-failure": r"dns|name service|name server|host (or domain )?name|lookup|resol|domain",
     "domain-unknown": r"dns|name service|host|unrouteable|lookup|resol|domain|mx",
-    "domain-no-mail": r"accept|null ?mx",
+    "domain-no-mail": r"accept|null ?mx|no smtp service",
     "mailbox-full": r"quota|full|too large",
     "mailbox-unknown": r"unknown|unrouteable|no such|invalid|not exist|not found",
     "message-too-big": r"too (large|big)|size",
-    "protocol": r"utf-?8|8.?bit",
+    "protocol": r"utf-?8|8.?bit|unicode",
     "routing-loop": r"loop|hops|received",
     "tls": r"tls",
 }
@@ -55,7 +57,7 @@ TELLTALE = {
 def tells(words, reason):
     """Names of hosts and of address types do not count: "dns; mx.lost.example.com" says nothing was lost."""
     words = re.sub(rb"(?i)\S*example\.(?:com|net|org)\S*|: *dns;", b"", words)
-    return re.search(TELLTALE.get(reason, "").encode(), words, re.I) is not None
+    return re.search(TELLTALE.get(reason, "").encode(), words, re.I | re.M) is not None
 
 
 def words_of(reply, fate, situation):
@@ -81,12 +83,24 @@ def has_number(words, number):
     return re.search(rb"(?<![\d.])%s(?![\d.]*\d)" % re.escape(str(number).encode()), words) is not None
 
 
-def expected(fate, situation, words, delayed, waited):
+def happened(fate, situation, journal):
+    """Whether the far end came to say what the table holds: a client may have stopped before (at a greeting
+    it did not like, say), and then the table is not the truth about it."""
+    if fate.at not in ("MAIL", "RCPT", "DATA", "EOM") or fate.announced:
+        return True
+    return any(e["sender"] == situation.sender and e["command"] == fate.at and e["recipient"] in (None, fate.recipient)
+               and (e["reply"] == fate.reply or fate.reason is None and e["reply"][0] == "2") for e in journal.events)
+
+
+def expected(fate, situation, words, delayed, waited, journal):
     """The record that a report about this recipient must give. `waited`: an earlier report said that it
     was still being tried, whatever the far end meant by its reply."""
     record = {"kind": "failed", "recipient": fate.recipient, "sender": situation.sender}
     if fate.original:
         record["original_recipient"] = fate.original
+    if not happened(fate, situation, journal):
+        record["kind"] = "delayed" if delayed else "failed"
+        return record
     if fate.reason is None:
         record["kind"] = fate.kind
         return record
@@ -102,23 +116,26 @@ def expected(fate, situation, words, delayed, waited):
                 record[key] = value
         told = ("code" in record or "enhanced" in record
                 or (text and squeeze(text.encode("utf-8"))[:20] in squeeze(words))
-                or (fate.reason in TELLTALE and tells(words, fate.reason)))
+                or (fate.announced and tells(words, fate.reason)))
     if expired:
-        record["reason"] = "expired"
-        if told:
-            record["cause"] = fate.reason
+        # A refusal for the time being that ended in failure says it too.
+        if record.get("code", 0) // 100 == 4 or tells(words, "expired"):
+            record["reason"] = "expired"
+            if told:
+                record["cause"] = fate.reason
     elif told:
         record["reason"] = fate.reason
     return record
 
 
-def mentions(words, address):
+def mentions(words, fate):
     """Whether a report is about this recipient: where it has fields for recipients, one of them says so (a
     transcript may show more); otherwise the address stands somewhere."""
     fields = re.findall(rb"(?mi)^(?:final|original|x-actual)-recipient:.*(?:\n[ \t].*)*", words)
     words = b"\n".join(fields) or words
-    forms = {address.encode("utf-8"), address.encode("ascii", "backslashreplace")}
-    forms.add(re.sub(rb"\\x([0-9a-f]{2})", rb"\\x{\1}", address.encode("ascii", "backslashreplace")))
+    # An international address may stand there as RFC 6533 writes it in ASCII: j\\x{FC}rg@example.com.
+    forms = {form for address in (fate.recipient, fate.original) if address for form in (
+        address.encode("utf-8"), "".join(c if c < "\x80" else "\\x{%X}" % ord(c) for c in address).encode())}
     return any(re.search(rb"(?i)(?<![\w.+-])%s(?![\w-])" % re.escape(form), words) for form in forms)
 
 
@@ -145,34 +162,37 @@ def json_line(record):
 
 
 def write_reports(name, server, taken, target):
+    """One case for each report. Returns how many each situation brought, and who was said to be waiting."""
+    found = {situation: server.reports(situation.sender.partition("@")[0]) for situation in taken}
+    if not any(found.values()):
+        raise RuntimeError("no report came back")
     directory = Path(target) / "bounce/harvest"
     directory.mkdir(parents=True, exist_ok=True)
     for old in directory.glob(name + "-*"):
         old.unlink()
-    used, counts = set(), {}
-    for situation in taken:
-        found = server.reports(situation.sender.partition("@")[0])
-        counts[situation] = len(found)
-        waiting = set()
-        for report in found:
+    used, waited = set(), {}
+    for situation, reports in found.items():
+        waiting = waited[situation] = set()
+        for report in reports:
             words = own_words(report)
             delayed = says_delayed(words) and not server.gave_up(words)
-            fates = [fate for fate in situation.fates if mentions(words, fate.recipient)]
-            records = [expected(fate, situation, words, delayed, fate.recipient in waiting) for fate in fates]
+            fates = [fate for fate in situation.fates if mentions(words, fate)]
+            records = [expected(fate, situation, words, delayed, fate.recipient in waiting, server.journal)
+                       for fate in fates]
             if delayed:
                 waiting.update(fate.recipient for fate in fates)
             case = "%s-%s" % (name, label(situation, records, used))
             (directory / (case + ".eml")).write_bytes(report)
             (directory / (case + ".expected.jsonl")).write_text("".join(map(json_line, records)), encoding="utf-8")
-    if not any(counts.values()):
-        raise RuntimeError("no report came back")
     print("  %d reports of %d situations; none of: %s" % (
-        sum(counts.values()), len(taken), " ".join(s.name for s, n in counts.items() if not n) or "-"))
-    return counts
+        sum(map(len, found.values())), len(taken), " ".join(s.name for s, r in found.items() if not r) or "-"))
+    return {situation: len(reports) for situation, reports in found.items()}, waited
 
 
-def log_truth(situation, queue_id, fate, journal, log):
-    """What was done to one recipient: each different thing once."""
+def log_truth(situation, queue_id, fate, waited, journal, log):
+    """What was done to one recipient: each different thing once. `waited`: the server kept trying, whatever
+    the reply's digit."""
+    lasting = fate.lasting and not waited
     base = {"situation": situation.name, "direction": "out", "queue_id": queue_id, "sender": situation.sender,
             "recipient": fate.recipient, "original_recipient": fate.original}
     events = [e for e in journal.events if e["sender"] == situation.sender and e["recipient"] in (fate.recipient, None)]
@@ -193,21 +213,23 @@ def log_truth(situation, queue_id, fate, journal, log):
         rows.append(record)
 
     accepted = [e for e in events if e["command"] == "EOM" and e["reply"][0] == "2"]
-    if fate.reason is not None:
+    if not happened(fate, situation, journal):
+        row("failed")
+    elif fate.reason is not None:
         attempts = len([e for e in events if fate.at == e["command"] and e["reply"][0] not in "23"])
-        row("failed" if fate.lasting else "delayed", fate.reply, command=fate.at if fate.at not in (
+        row("failed" if lasting else "delayed", fate.reply, command=fate.at if fate.at not in (
             "DNS", "LOCAL", "CLIENT") else None, remote=next((e["host"] for e in events), None),
             reason=fate.reason, attempts=attempts or None)
-        if not fate.lasting and not accepted:
+        if not lasting and not accepted:
             row("failed", None, reason="expired", cause=fate.reason)
-    for event in accepted:
+    for event in accepted[:1]:
         row("delivered", event["reply"], remote=event["host"])
     if fate.at == "LOCAL" and fate.reason is None:
         row("delivered")
     return rows
 
 
-def write_log(name, server, taken, counts, journal, strangers, target):
+def write_log(name, server, taken, counts, waited, journal, strangers, target):
     directory = Path(target) / "log/harvest"
     directory.mkdir(parents=True, exist_ok=True)
     log = server.log_lines()
@@ -219,7 +241,7 @@ def write_log(name, server, taken, counts, journal, strangers, target):
                      "enhanced": enhanced, **refusal})
     for situation, queue_id in taken.items():
         for fate in situation.fates:
-            rows += log_truth(situation, queue_id, fate, journal, log)
+            rows += log_truth(situation, queue_id, fate, fate.recipient in waited[situation], journal, log)
         if counts[situation]:
             rows.append({"situation": situation.name, "direction": "out", "kind": "delivered", "sender": "",
                          "recipient": situation.sender, "reports": counts[situation]})
@@ -227,5 +249,5 @@ def write_log(name, server, taken, counts, journal, strangers, target):
 
 
 def write(name, server, taken, journal, strangers, target):
-    counts = write_reports(name, server, taken, target)
-    write_log(name, server, taken, counts, journal, strangers, target)
+    counts, waited = write_reports(name, server, taken, target)
+    write_log(name, server, taken, counts, waited, journal, strangers, target)

@@ -1,5 +1,6 @@
 """The scripted next hop: SMTP and LMTP servers (RFC 5321, 2033, 3030) that do to each mail what the
-table in situations.py says, and keep a journal of what they did. No mail is stored.
+table in situations.py says, and keep a journal of what they did. Of the mail only what has no sender is
+kept: that is how the reports of a server come back that delivers nothing itself.
 
 Which situation a mail belongs to is told by its envelope sender: each situation has its own.
 """
@@ -16,6 +17,7 @@ class Journal:
         self.events = []
         self.refusals = {}
         self.faults = []
+        self.reports = {}
 
     def note(self, host, sender, recipient, command, reply):
         self.events.append({
@@ -151,18 +153,25 @@ class Session:
             self.forget()
             return
         await self.send("354 End data with <CR><LF>.<CR><LF>")
+        lines = []
         while (line := await self.reader.readline()) not in (b".\r\n", b""):
-            if not line.endswith(b"\n"):
-                return
+            lines.append(line[1:] if line.startswith(b".") else line)
+        self.keep(b"".join(lines))
         await self.end_of_message()
 
     async def on_bdat(self, rest):
         size, _, last = rest.partition(" ")
-        await self.reader.readexactly(int(size))
+        self.keep(await self.reader.readexactly(int(size)))
         if last.upper() == "LAST":
             await self.end_of_message()
         else:
             await self.send("250 2.0.0 Ok")
+
+    def keep(self, message):
+        if self.sender == "":
+            for recipient in self.recipients:
+                reports = self.journal.reports.setdefault(recipient.partition("@")[0], [])
+                reports.append(message.replace(b"\r\n", b"\n"))
 
     async def end_of_message(self):
         queued = "250 2.0.0 Ok: queued as 4Xf%03dQ" % (len(self.journal.events) % 1000)

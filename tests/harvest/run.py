@@ -113,7 +113,7 @@ def harvest(name, directory, target):
     by_sender = {s.sender: s for s in situations.SITUATIONS}
     journal = farend.start(situations.HOSTS, by_sender)
     kind = servers.load(name)
-    server = kind(world.World(directory, kind.accounts))
+    server = kind(world.World(directory, kind.accounts), journal)
     try:
         server.configure()
         server.start()

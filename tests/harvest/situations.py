@@ -84,7 +84,8 @@ LMTP_DOMAIN = "store.example.net"
 @dataclass(frozen=True)
 class Fate:
     """What becomes of one recipient. `at` is the command that decided, or CONNECT, EOM, DNS, LOCAL,
-    CLIENT (the server under test decides alone). `after`: refused so often, then accepted."""
+    CLIENT (the server under test decides alone). `after`: refused so often, then accepted. `announced`: the
+    far end's limits said so beforehand, and a client may heed them without asking."""
     recipient: str
     at: str
     reply: Optional[str] = None
@@ -94,6 +95,7 @@ class Fate:
     after: Optional[int] = None
     host: Optional[str] = None
     original: Optional[str] = None
+    announced: bool = False
 
 
 def says(recipient, at, reply, reason, **more):
@@ -257,9 +259,8 @@ SITUATIONS = (
     Situation("mute", (meets("mia@mute.example.com", "CONNECT", "unreachable", False),)),
     Situation("cut-rcpt", (Fate("lyn@cut.example.com", "RCPT", "CUT", "unreachable", False),)),
     Situation("cut-end", (Fate("mac@lost.example.com", "EOM", "CUT", "unreachable", False),)),
-    # The host announces its limit: some clients heed it, others ask.
-    one("announced-size", "nat@small.example.com", "MAIL", "552 5.3.4 Message size exceeds fixed limit",
-        "message-too-big", body=LONG_BODY),
+    Situation("announced-size", (says("nat@small.example.com", "MAIL", "552 5.3.4 Message size exceeds fixed limit",
+                                      "message-too-big", announced=True),), body=LONG_BODY),
     # Several recipients.
     Situation("mixed", (
         taken("art@example.com"),

@@ -174,13 +174,15 @@ class World:
         return subprocess.run(["chroot", str(self.root), *argv], input=text, stdout=subprocess.DEVNULL,
                               env=ENVIRONMENT, timeout=60, check=False).returncode
 
-    def start(self, *argv, **more):
+    def start(self, *argv, account="root"):
         """Starts a daemon in the foreground; its output goes to /var/log/NAME.out."""
+        uid = self.uid(account)
         name = os.path.basename(argv[0])
         self.path("/var/log").mkdir(parents=True, exist_ok=True)
         with open(self.path("/var/log/%s.out" % name), "ab") as output:
-            process = subprocess.Popen(["chroot", str(self.root), *argv], stdin=subprocess.DEVNULL, stdout=output,
-                                       stderr=output, env=ENVIRONMENT, start_new_session=True, **more)
+            process = subprocess.Popen(["chroot", "--userspec=%d:%d" % (uid, uid), str(self.root), *argv],
+                                       stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=ENVIRONMENT,
+                                       start_new_session=True)
         self.processes.append(process)
         return process
 

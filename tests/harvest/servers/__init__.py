@@ -22,14 +22,14 @@ class Base:
     log = None              # its own log file; None: what it sent to syslog
     queue_id_pattern = r"(?!)"   # where the answer to the message shows the id; by default nowhere
 
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, world, journal):
+        self.world, self.journal = world, journal
 
     def configure(self):
-        raise NotImplementedError
+        """Writes its configuration into the root directory."""
 
     def start(self):
-        raise NotImplementedError
+        """Starts its daemons, if it has any."""
 
     def stop(self):
         self.world.stop()
@@ -80,6 +80,10 @@ class Base:
             return []
         parts = re.split(rb"(?:\A|(?<=\n\n))From [^\n]*\n", path.read_bytes())
         return [part.rstrip(b"\n") + b"\n" for part in parts if part.strip()]
+
+    def returned(self, user):
+        """The same for servers that hand reports to the far end instead of a mailbox of their own."""
+        return self.journal.reports.get(user, [])
 
     def gave_up(self, _words):
         """Whether a report that calls itself a delay is the queue's last word."""

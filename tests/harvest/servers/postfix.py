@@ -44,13 +44,12 @@ class Server(Base):
     accounts = ("postfix", "postdrop")
     seconds = 32
     situations = pick(
-        "no-user", "no-user-plain", "no-user-lines", "no-user-access", "no-user-six", "no-user-second-mx",
-        "no-user-latin1", "no-user-chinese", "moved", "disabled", "full", "full-plain", "blocklist", "bare", "sender",
-        "too-big-mail", "starttls", "shut", "web", "spam", "sender-auth", "data", "full-later", "recipient-rate",
-        "rate", "busy", "half-tls", "greylist", "no-domain", "null-mx", "lame-mx", "dns-fails", "refused", "no-route",
-        "mute", "cut-rcpt", "cut-end", "announced-size", "mixed", "mixed-times", "too-many", "lmtp", "success",
-        "success-local", "success-mixed", "utf8-user", "utf8-refused", "utf8-domain", "local-no-user", "local-full",
-        "local-loop", "local-hops", "local-program", "alias")
+        "no-user", "no-user-plain", "no-user-lines", "no-user-six", "no-user-second-mx", "no-user-latin1",
+        "no-user-chinese", "blocklist", "bare", "starttls", "shut", "spam", "data", "full-later", "rate",
+        "half-tls", "greylist", "no-domain", "null-mx", "dns-fails", "refused", "mute", "cut-end",
+        "announced-size", "mixed", "mixed-times", "lmtp", "success", "success-local", "success-mixed",
+        "utf8-user", "utf8-refused", "local-no-user", "local-full", "local-loop", "local-hops", "local-program",
+        "alias")
 
     queue_id_pattern = r"queued as (\w+)"
 
