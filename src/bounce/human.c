@@ -5,15 +5,10 @@
  */
 #include "bounce/human.h"
 
-#include <smtpstatus/reply.h>
-#include <smtpstatus/verdict.h>
-
+#include "bounce/paragraph.h"
 #include "bounce/phrase.h"
 #include "bounce/transcript.h"
 #include "mime/line.h"
-
-/* How many paragraphs behind an address are looked through for its reason. */
-#define MAX_PARAGRAPHS 8
 
 static size_t find_anchors(sst_span words, const bounce_not_recipients *not_recipients,
                            bounce_anchor *anchors, size_t size, anchor_strength *strongest)
@@ -30,101 +25,6 @@ static size_t find_anchors(sst_span words, const bounce_not_recipients *not_reci
         anchors[count++] = anchor;
     }
     return count;
-}
-
-/* Takes a paragraph off the front: lines up to an empty one. Empty lines before it are passed. */
-static bool next_paragraph(sst_span *rest, sst_span *paragraph)
-{
-    sst_span line;
-    *paragraph = (sst_span){NULL, 0};
-    while (mime_next_line(rest, &line)) {
-        sst_span words = mime_trim(line);
-        if (words.len == 0 && paragraph->ptr)
-            return true;
-        if (words.len == 0)
-            continue;
-        if (!paragraph->ptr)
-            paragraph->ptr = words.ptr;
-        paragraph->len = (size_t)(words.ptr + words.len - paragraph->ptr);
-    }
-    return paragraph->ptr != NULL;
-}
-
-/* How much a paragraph says, least first. */
-typedef enum worth {
-    WORTH_NOTHING,
-    WORTH_RULE,         /* a line of dashes */
-    WORTH_INTRODUCTION, /* "because:" */
-    WORTH_WORDS,
-    WORTH_MEANING, /* words that a rule knows */
-    WORTH_ENHANCED,
-    WORTH_REPLY /* a reply with its code */
-} worth;
-
-static bool has_meaning(sst_span words)
-{
-    sst_evidence evidence = {0};
-    sst_verdict verdict;
-    evidence.text = words;
-    sst_verdict_decide(&evidence, NULL, &verdict);
-    return verdict.reason != SST_REASON_UNKNOWN;
-}
-
-/* What a text is worth as it stands, its first word being where a reply would begin. */
-static worth worth_of_text(sst_span text)
-{
-    sst_reply reply;
-    sst_reply_read(text.ptr, text.len, &reply);
-    if (reply.code >= 400)
-        return WORTH_REPLY;
-    return reply.enhanced.status_class >= 4 ? WORTH_ENHANCED : WORTH_NOTHING;
-}
-
-/*
- * What a paragraph is worth. Where the reply begins with a line of its own behind words about it,
- * only the reply is left in *paragraph.
- */
-static worth worth_of(sst_span *paragraph)
-{
-    sst_span rest = *paragraph;
-    sst_span line;
-    worth best = WORTH_NOTHING;
-    while (best < WORTH_ENHANCED && rest.len > 0) {
-        sst_span from = mime_trim(rest);
-        best = worth_of_text(from);
-        if (best >= WORTH_ENHANCED)
-            *paragraph = from;
-        mime_next_line(&rest, &line);
-    }
-    if (best >= WORTH_ENHANCED)
-        return best;
-    if (has_meaning(*paragraph))
-        return WORTH_MEANING;
-    if (paragraph->ptr[paragraph->len - 1] == ':')
-        return WORTH_INTRODUCTION;
-    for (size_t i = 0; i < paragraph->len; i++) {
-        if (ascii_is_alnum(paragraph->ptr[i]) || (unsigned char)paragraph->ptr[i] >= 0x80)
-            return WORTH_WORDS;
-    }
-    return WORTH_RULE;
-}
-
-/* The paragraph of the greatest worth, the first of its kind. */
-static sst_span best_paragraph(sst_span text, worth *worth_found)
-{
-    sst_span best = {NULL, 0};
-    sst_span paragraph;
-    *worth_found = WORTH_NOTHING;
-    for (int i = 0; i < MAX_PARAGRAPHS && *worth_found < WORTH_REPLY; i++) {
-        if (!next_paragraph(&text, &paragraph))
-            break;
-        worth w = worth_of(&paragraph);
-        if (w > *worth_found) {
-            best = paragraph;
-            *worth_found = w;
-        }
-    }
-    return best;
 }
 
 /* What stands behind an anchor, up to the next one or the end. */
@@ -145,19 +45,81 @@ static sst_span behind(const bounce_anchor *anchors, size_t count, size_t i, sst
     return text;
 }
 
-/* Words of the whole report for an entry that has none of its own. */
+/* How many lines above a conclusion the reply that it is drawn from may stand. */
+#define MAX_LINES_ABOVE 3
+
+/* The line that ends before p (behind its LF), within text. */
+static sst_span line_above(sst_span text, const char *p)
+{
+    const char *end = p > text.ptr ? p - 1 : p;
+    const char *start = end;
+    while (start > text.ptr && start[-1] != '\n')
+        start--;
+    return (sst_span){start, (size_t)(end - start)};
+}
+
+/*
+ * The reply above Sendmail's conclusion: "<<< 550 Access denied", and then "554 <address>... Remote
+ * protocol error". Absent where none stands there.
+ */
+static sst_span reply_above(sst_span text, const bounce_anchor *anchor)
+{
+    const char *p = anchor->line;
+    for (int i = 0; i < MAX_LINES_ABOVE && p > text.ptr; i++) {
+        sst_span line = line_above(text, p);
+        if (phrase_begins(line, "<<<") && sst_bounce_reply_worth(line) == WORTH_REPLY)
+            return line;
+        if (line.len < 4 || !ascii_is_digit(line.ptr[0]) || memchr(line.ptr, '@', line.len))
+            break;
+        p = line.ptr;
+    }
+    return (sst_span){NULL, 0};
+}
+
+/* Words of the whole report for entries that have none of their own. */
 static void fill_from_report(sst_span words, bounce_entries *entries, size_t first)
 {
     sst_span general = {NULL, 0};
+    sst_bounce_read_transcript(words, entries, first);
     for (size_t i = first; i < entries->count; i++) {
-        bounce_entry *entry = &entries->at[i];
-        sst_bounce_transcript_for(words, entry);
-        if (entry->words.ptr)
+        if (entries->at[i].words.ptr)
             continue;
         if (!general.ptr)
             general = sst_bounce_general_words(words);
-        entry->words = general;
+        entries->at[i].words = general;
     }
+}
+
+/* What is said of one anchor's recipient, and what it is worth. */
+static sst_span reason_for(sst_span words, const bounce_anchor *anchors, size_t count, size_t i,
+                           bounce_worth *worth)
+{
+    sst_span above = reply_above(words, &anchors[i]);
+    sst_span best = sst_bounce_best_paragraph(behind(anchors, count, i, words), worth);
+    if (!above.ptr)
+        return best;
+    *worth = WORTH_REPLY;
+    return above;
+}
+
+/* Takes over what an anchor tells: a new entry, or better words for one that is there. Returns
+ * false where there is no more room. */
+static bool take_anchor(const bounce_anchor *anchor, sst_span reason, bounce_worth worth,
+                        bounce_entries *entries, size_t first)
+{
+    bounce_entries own = {entries->at + first, entries->count - first, 0, false};
+    bounce_entry *entry = sst_bounce_entry_for(&own, anchor->address);
+    bounce_worth before = WORTH_NOTHING;
+    if (entry)
+        sst_bounce_best_paragraph(entry->words, &before);
+    else
+        entry = sst_bounce_add(entries, NULL);
+    if (!entry)
+        return false;
+    entry->recipient = anchor->address;
+    if (worth > WORTH_INTRODUCTION && worth > before)
+        entry->words = reason;
+    return true;
 }
 
 void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_recipients,
@@ -166,38 +128,27 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
     anchor_strength strongest;
     size_t first = entries->count;
     size_t count = find_anchors(words, not_recipients, anchors, entries->size, &strongest);
-    worth found[2] = {WORTH_NOTHING, WORTH_NOTHING};
     for (size_t i = 0; i < count; i++) {
+        bounce_worth worth;
         if (anchors[i].strength != strongest)
             continue;
-        bounce_entries own = {entries->at + first, entries->count - first, 0, false};
-        bounce_entry *entry = sst_bounce_entry_for(&own, anchors[i].address);
-        sst_span reason = best_paragraph(behind(anchors, count, i, words), &found[1]);
-        if (strongest == ANCHOR_MENTIONED && found[1] < WORTH_MEANING)
+        sst_span reason = reason_for(words, anchors, count, i, &worth);
+        if (strongest == ANCHOR_MENTIONED && worth < WORTH_MEANING)
             continue;
-        if (!entry) {
-            entry = sst_bounce_add(entries, NULL);
-            if (!entry)
-                break;
-            entry->recipient = anchors[i].address;
-        } else {
-            best_paragraph(entry->words, &found[0]);
-            if (found[0] >= found[1])
-                continue;
-        }
-        if (found[1] > WORTH_INTRODUCTION)
-            entry->words = reason;
+        if (!take_anchor(&anchors[i], reason, worth, entries, first))
+            break;
     }
     fill_from_report(words, entries, first);
 }
 
 sst_span sst_bounce_general_words(sst_span words)
 {
-    bounce_entry entry = {0};
-    worth found;
-    sst_bounce_transcript_for(words, &entry);
-    if (entry.words.ptr)
-        return entry.words;
-    sst_span best = best_paragraph(words, &found);
+    bounce_entry nobody = {0};
+    bounce_entries one = {&nobody, 1, 1, false};
+    bounce_worth found;
+    sst_bounce_read_transcript(words, &one, 0);
+    if (nobody.words.ptr)
+        return nobody.words;
+    sst_span best = sst_bounce_best_paragraph(words, &found);
     return found >= WORTH_MEANING ? best : (sst_span){NULL, 0};
 }

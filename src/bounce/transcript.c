@@ -45,11 +45,6 @@ static sst_span host_talked_to(sst_span line)
     return (sst_span){p, len};
 }
 
-static bool is_same(sst_span a, sst_span b)
-{
-    return a.len == b.len && a.len > 0 && ascii_equal_fold(a.ptr, b.ptr, a.len);
-}
-
 /* What has been seen of the session so far. */
 typedef struct session {
     sst_command command;
@@ -64,8 +59,16 @@ static bool is_refusal(sst_span words)
     return reply.code >= 400;
 }
 
-/* Takes over a refusal, with the lines that continue it. */
-static void take(sst_span words, const session *s, bounce_entry *entry)
+static void take_command(sst_span sent, session *s)
+{
+    sst_command_parse(sent.ptr, sent.len, &s->command);
+    s->recipient = (sst_span){NULL, 0};
+    if (s->command == SST_COMMAND_RCPT)
+        s->recipient = sst_mime_find_address(sent, NULL);
+}
+
+/* A refusal as an entry holds it. */
+static void fill(bounce_entry *entry, sst_span words, const session *s)
 {
     entry->words = words;
     entry->command = s->command;
@@ -73,33 +76,39 @@ static void take(sst_span words, const session *s, bounce_entry *entry)
         entry->remote = s->host;
 }
 
-void sst_bounce_transcript_for(sst_span words, bounce_entry *entry)
+/* Gives a refusal to the entry whose RCPT it answered; returns false where it is nobody's. */
+static bool give(sst_span words, const session *s, bounce_entries *entries)
 {
+    bounce_entry *entry = s->recipient.ptr ? sst_bounce_entry_for(entries, s->recipient) : NULL;
+    if (entry && entry->command == SST_COMMAND_NONE && !is_refusal(entry->words))
+        fill(entry, words, s);
+    return entry != NULL;
+}
+
+void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t first)
+{
+    bounce_entries own = {entries->at + first, entries->count - first, 0, false};
     session s = {SST_COMMAND_NONE, {NULL, 0}, {NULL, 0}};
+    session last_session = s;
+    sst_span last = {NULL, 0};
     sst_span line;
-    bool own = false; /* the refusal answered this recipient's command */
-    if (entry->words.ptr && is_refusal(entry->words))
-        return;
-    while (mime_next_line(&words, &line) && !own) {
+    while (mime_next_line(&words, &line)) {
         sst_span sent = behind_mark(line, sent_marks);
         sst_span host = host_talked_to(line);
         if (host.ptr)
             s.host = host;
         if (sent.ptr) {
-            sst_command_parse(sent.ptr, sent.len, &s.command);
-            if (s.command == SST_COMMAND_DATA && sent.len > 4)
-                s.command = SST_COMMAND_EOM;
-            if (s.command == SST_COMMAND_RCPT)
-                s.recipient = sst_mime_find_address(sent, NULL);
+            take_command(sent, &s);
             continue;
         }
         sst_span received = behind_mark(line, received_marks);
-        if (!received.ptr || !is_refusal(received))
+        if (!received.ptr || !is_refusal(received) || give(received, &s, &own))
             continue;
-        own = is_same(s.recipient, entry->recipient) && s.command == SST_COMMAND_RCPT;
-        bool others =
-            s.command == SST_COMMAND_RCPT && s.recipient.ptr && !own && entry->recipient.ptr;
-        if (!others)
-            take(received, &s, entry);
+        last = received;
+        last_session = s;
+    }
+    for (size_t i = 0; last.ptr && i < own.count; i++) {
+        if (own.at[i].command == SST_COMMAND_NONE && !is_refusal(own.at[i].words))
+            fill(&own.at[i], last, &last_session);
     }
 }

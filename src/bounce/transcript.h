@@ -5,11 +5,11 @@
 #include "bounce/entry.h"
 
 /*
- * Completes an entry from a transcript within words: the refusal that answered its RCPT command, or
- * the last one that no other recipient's RCPT brought about; the command and the host. An entry's
- * words, where it has some with a reply in them, are kept. Does nothing where there is no
+ * Completes the entries from number first on from a transcript within words, in one pass: each
+ * whose own words hold no reply gets the refusal that answered its RCPT command, else the last
+ * refusal that answered nobody's; with the command and the host. Does nothing where there is no
  * transcript.
  */
-void sst_bounce_transcript_for(sst_span words, bounce_entry *entry);
+void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t first);
 
 #endif
