@@ -274,9 +274,10 @@ static void write_set(writer *w)
     const sst_automaton *a = &set.automaton;
     fprintf(w->file,
             "\nconst sst_ruleset sst_builtin_rules = {\n"
-            "    .automaton =\n        {class_of, defaults, cells, outputs, %" PRIu32 ", %" PRIu32
-            ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
-            a->start_state, a->start_row, a->out, a->default_count, a->cell_count, a->output_count);
+            "    .automaton = {class_of, defaults, cells, outputs, %" PRIu32 ", %" PRIu32
+            ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "},\n",
+            a->start_state, a->start_row, a->reach, a->out, a->default_count, a->cell_count,
+            a->output_count);
     fputs("    .phrases = phrases,\n    .key_rules = key_rules,\n    .tests = tests,\n"
           "    .rules = rules,\n    .providers = providers,\n    .names = names,\n"
           "    .keys = keys,\n    .units = units,\n    .strings = (const char *)strings,\n",

@@ -13,6 +13,8 @@
 
 #include "base/ascii.h"
 
+enum { ROW_WORTH = 2 }; /* a row costs as much as a cell for each class; it must save more */
+
 static sst_node *node_at(const sst_builder *b, uint32_t node)
 {
     return (sst_node *)b->nodes.items + node;
@@ -127,6 +129,10 @@ static void make_fallbacks(sst_builder *b)
     node_at(b, SST_ROOT_WORD)->fail = SST_ROOT_ANY;
     for (size_t i = 2; i < b->order.count; i++)
         node_at(b, order[i])->fail = fallback(b, node_at(b, order[i]));
+    for (size_t i = b->order.count; i-- > 1;) {
+        const sst_node *node = node_at(b, order[i]);
+        node_at(b, node->fail)->heirs += node->heirs + 1;
+    }
 }
 
 uint32_t sst_automaton_go(const sst_builder *b, uint32_t node, unsigned symbol)
@@ -171,110 +177,128 @@ static bool make_outputs(sst_builder *b, sst_node *node)
     return true;
 }
 
-/* The transitions of a node that differ from the default: those of its fallback, and over them its
- * children; behind a blank, a blank changes nothing. Nodes of depth 1 have none: the default knows
- * as much as they do. */
-static bool make_transitions(sst_builder *b, uint32_t number, uint32_t *row)
+static bool give_row(sst_builder *b, uint32_t number)
 {
-    sst_node *node = node_at(b, number);
-    const sst_node *weaker = node_at(b, node->fail);
-    node->first = (uint32_t)b->transitions.count;
+    uint32_t *row = sst_vec_add(b->arena, &b->rows, 1, sizeof *row);
+    if (!row)
+        return false;
+    *row = number;
+    node_at(b, number)->row = (uint32_t)b->rows.count;
+    return true;
+}
+
+/*
+ * Whether a node is worth a row of defaults: all its heirs would have its transitions, `count` of
+ * them, among theirs. Beginnings of frequent words are. What a node knows must be known from byte
+ * to byte, so its parent must have a row; those of one byte always have.
+ */
+static bool deserves_row(const sst_builder *b, const sst_node *node, size_t count)
+{
     if (node->parent <= SST_ROOT_WORD)
         return true;
-    memset(row, 0, b->classes * sizeof *row);
+    return node_at(b, node->parent)->row &&
+           (b->rows.count + 1) * b->stride <= SST_DEFAULT_MAX_ROW &&
+           (uint64_t)node->heirs * count > (uint64_t)b->stride * ROW_WORTH;
+}
+
+/* The transitions of a node that differ from the default: those of its fallback, and over them its
+ * children; behind a blank, a blank changes nothing. */
+static size_t find_transitions(const sst_builder *b, uint32_t number, uint32_t *row)
+{
+    const sst_node *node = node_at(b, number);
+    const sst_node *weaker = node_at(b, node->fail);
     const sst_transition *all = b->transitions.items;
+    size_t count = 0;
+    memset(row, 0, b->classes * sizeof *row);
     for (size_t i = 0; i < weaker->transitions; i++)
         row[all[weaker->first + i].symbol] = all[weaker->first + i].node;
     for (uint32_t c = node->child; c; c = node_at(b, c)->sibling)
         row[node_at(b, c)->symbol] = c;
     if (node->symbol == b->blank)
         row[b->blank] = number;
+    for (unsigned symbol = 0; symbol < b->classes; symbol++)
+        count += row[symbol] != 0;
+    return count;
+}
+
+static bool make_transitions(sst_builder *b, uint32_t number)
+{
+    uint32_t row[256];
+    sst_node *node = node_at(b, number);
+    size_t count = find_transitions(b, number, row);
+    if (deserves_row(b, node, count))
+        return give_row(b, number);
+    sst_transition *t = sst_vec_add(b->arena, &b->transitions, count, sizeof *t);
+    if (!t)
+        return false;
+    node->first = (uint32_t)(b->transitions.count - count);
+    node->transitions = (uint16_t)count;
     for (unsigned symbol = 0; symbol < b->classes; symbol++) {
         if (!row[symbol])
             continue;
-        sst_transition *t = sst_vec_add(b->arena, &b->transitions, 1, sizeof *t);
-        if (!t)
-            return false;
         t->symbol = (uint16_t)symbol;
         t->node = row[symbol];
-        node->transitions++;
+        t++;
     }
     return true;
 }
 
-static bool make_states(sst_builder *b)
+static int make_states(sst_builder *b)
 {
     const uint32_t *order = b->order.items;
-    uint32_t row[256];
+    /* An odd number of units, so that the rows' most used classes spread over the cache. */
+    b->stride = ((b->classes + SST_ROW_UNIT - 1) / SST_ROW_UNIT | 1) * SST_ROW_UNIT;
+    if (!give_row(b, SST_ROOT_ANY) || !give_row(b, SST_ROOT_WORD))
+        return SST_E_NO_MEMORY;
     for (size_t i = 2; i < b->order.count; i++) {
-        if (!make_outputs(b, node_at(b, order[i])) || !make_transitions(b, order[i], row))
-            return false;
+        if (!make_outputs(b, node_at(b, order[i])) || !make_transitions(b, order[i]))
+            return SST_E_NO_MEMORY;
         if (b->transitions.count > SST_CELL_MAX_STATE / 2)
-            return false;
+            return SST_E_LIMIT;
     }
-    return true;
+    return b->rows.count * b->stride <= SST_DEFAULT_MAX_ROW ? SST_OK : SST_E_LIMIT;
 }
 
-/* The rows of defaults under construction: one for each node that the last byte alone can lead to.
- */
-typedef struct row_maker {
-    sst_builder *builder;
-    uint32_t *number_of; /* by node: row number + 1 */
-    sst_vec nodes;       /* uint32_t: by row number */
-    uint32_t stride;
-    bool failed;
-} row_maker;
-
-static uint32_t row_of(row_maker *m, uint32_t node)
+/* Fills the row of a node: where each class leads, and which row is next: that of the node it leads
+ * to, or of the nearest fallback that has one. */
+static void fill_row(const sst_builder *b, uint32_t node, uint32_t *row)
 {
-    if (!m->number_of[node]) {
-        uint32_t *added = sst_vec_add(m->builder->arena, &m->nodes, 1, sizeof *added);
-        m->failed = m->failed || !added;
-        if (!added)
-            return 0;
-        *added = node;
-        m->number_of[node] = (uint32_t)m->nodes.count;
-    }
-    return (m->number_of[node] - 1) * m->stride;
-}
-
-/* Fills the row of a node. What the byte behind it leads to is only known if a word may begin there
- * or not: behind a byte that is no letter or digit it may. */
-static void fill_row(row_maker *m, uint32_t node, uint32_t *row)
-{
-    const sst_builder *b = m->builder;
-    bool word =
-        node == SST_ROOT_ANY || (node > SST_ROOT_WORD && b->is_word[node_at(b, node)->symbol]);
     for (unsigned symbol = 0; symbol < b->classes; symbol++) {
         const sst_node *to = node_at(b, sst_automaton_go(b, node, symbol));
-        uint32_t next = sst_automaton_go(b, word ? SST_ROOT_ANY : SST_ROOT_WORD, symbol);
+        const sst_node *next = to;
+        while (!next->row)
+            next = node_at(b, next->fail);
         row[symbol] = to->state << SST_CELL_STATE_SHIFT | (to->outputs ? SST_CELL_HIT : 0) |
-                      row_of(m, next) / SST_ROW_UNIT;
+                      (next->row - 1) * (b->stride / SST_ROW_UNIT);
     }
 }
 
-static int make_defaults(sst_builder *b, sst_automaton *automaton)
+/* The most bytes that any node with a row knows of. */
+static unsigned find_reach(const sst_builder *b)
 {
-    row_maker m = {b, NULL, {0}, 0, false};
-    sst_vec rows = {0};
-    m.number_of = sst_arena_take(b->arena, b->nodes.count, sizeof *m.number_of);
-    if (!m.number_of)
-        return SST_E_NO_MEMORY;
-    /* An odd number of units, so that the rows' most used classes spread over the cache. */
-    m.stride = (b->classes + SST_ROW_UNIT - 1) / SST_ROW_UNIT | 1;
-    m.stride *= SST_ROW_UNIT;
-    automaton->start_row = row_of(&m, SST_ROOT_WORD);
-    for (size_t i = 0; i < m.nodes.count && !m.failed; i++) {
-        uint32_t *row = sst_vec_add(b->arena, &rows, m.stride, sizeof *row);
-        if (!row)
-            return SST_E_NO_MEMORY;
-        fill_row(&m, ((const uint32_t *)m.nodes.items)[i], row);
+    unsigned reach = 1;
+    for (size_t i = 0; i < b->rows.count; i++) {
+        uint32_t node = ((const uint32_t *)b->rows.items)[i];
+        unsigned depth = 0;
+        for (; node > SST_ROOT_WORD; node = node_at(b, node)->parent)
+            depth++;
+        reach = depth > reach ? depth : reach;
     }
-    automaton->defaults = rows.items;
-    automaton->default_count = (uint32_t)rows.count;
-    if (m.failed)
-        return SST_E_NO_MEMORY;
-    return rows.count <= SST_DEFAULT_MAX_ROW ? SST_OK : SST_E_LIMIT;
+    return reach;
+}
+
+static bool make_defaults(const sst_builder *b, sst_arena *keep, sst_automaton *automaton)
+{
+    uint32_t *defaults = sst_arena_take(keep, b->rows.count * b->stride, sizeof *defaults);
+    if (!defaults)
+        return false;
+    for (size_t i = 0; i < b->rows.count; i++)
+        fill_row(b, ((const uint32_t *)b->rows.items)[i], defaults + i * b->stride);
+    automaton->start_row = (node_at(b, SST_ROOT_WORD)->row - 1) * b->stride;
+    automaton->reach = find_reach(b);
+    automaton->defaults = defaults;
+    automaton->default_count = (uint32_t)(b->rows.count * b->stride);
+    return true;
 }
 
 /* Copies an array to where it is kept. */
@@ -295,21 +319,18 @@ static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
     if (b->arena->failed || !make_order(b))
         return SST_E_NO_MEMORY;
     make_fallbacks(b);
-    if (!make_states(b))
-        return b->arena->failed ? SST_E_NO_MEMORY : SST_E_LIMIT;
-    error = sst_automaton_pack(b);
+    error = make_states(b);
+    if (error == SST_OK)
+        error = sst_automaton_pack(b);
     if (error != SST_OK)
         return error;
-    error = make_defaults(b, automaton);
-    if (error != SST_OK)
-        return error;
+    if (!make_defaults(b, keep, automaton))
+        return SST_E_NO_MEMORY;
     automaton->start_state = node_at(b, SST_ROOT_WORD)->state;
     automaton->out = b->classes;
     automaton->cell_count = (uint32_t)b->cells.count;
     automaton->output_count = (uint32_t)b->outputs.count;
     automaton->class_of = b->class_of;
-    automaton->defaults =
-        keep_copy(keep, automaton->defaults, automaton->default_count, sizeof(uint32_t));
     automaton->cells = keep_copy(keep, b->cells.items, b->cells.count, sizeof(uint32_t));
     automaton->outputs = keep_copy(keep, b->outputs.items, b->outputs.count, sizeof(uint16_t));
     return keep->failed ? SST_E_NO_MEMORY : SST_OK;

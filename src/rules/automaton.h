@@ -10,7 +10,8 @@ typedef struct sst_transition {
     uint32_t node;
 } sst_transition;
 
-/* A node of the trie, and with its transitions a state of the automaton. */
+/* A node of the trie, and with its transitions a state of the automaton. One that has a row of
+ * defaults has no transitions: the row says it all. */
 typedef struct sst_node {
     uint32_t child; /* first child; 0: none (node 0 is nobody's child) */
     uint32_t sibling;
@@ -22,6 +23,8 @@ typedef struct sst_node {
     uint16_t transitions;
     uint16_t symbol;
     uint32_t state; /* its place in the cells */
+    uint32_t heirs; /* nodes that fall back to it, at once or in the end */
+    uint32_t row;   /* number of its row of defaults + 1; 0: has none */
 } sst_node;
 
 /* A phrase that ends in a node; the same bytes may be two, with a loose end and without. */
@@ -45,6 +48,8 @@ typedef struct sst_builder {
     sst_vec ends;        /* sst_end */
     sst_vec outputs;     /* uint16_t */
     sst_vec cells;       /* uint32_t */
+    sst_vec rows;        /* uint32_t: the nodes that have rows */
+    unsigned stride;     /* of rows, a multiple of SST_ROW_UNIT */
 } sst_builder;
 
 /* The two roots: anywhere, and behind a byte that is no ASCII letter or digit. */

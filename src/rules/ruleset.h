@@ -17,7 +17,7 @@
 
 /* Limits of a set of rules, built in or a user's. Numbers of phrases and rules fit 15 bits: the
  * sixteenth marks a list's end. The bitmap of hits (verdict/scan.h) has one bit a phrase. */
-#define SST_MAX_PHRASES        ((size_t)16384)
+#define SST_MAX_PHRASES        ((size_t)32768)
 #define SST_MAX_RULES          ((size_t)16384)
 #define SST_MAX_PROVIDERS      ((size_t)1000)
 #define SST_MAX_PHRASE         ((size_t)512) /* bytes of a phrase */
@@ -39,8 +39,7 @@
 /*
  * cells[state + class] = state | hit | class, where a transition is stored; defaults[row + class] =
  * state | hit | the next row. The outputs of a state are stored as if they were a transition with
- * the class `out`. A row stands for what one byte can tell: which phrases it may begin, and whether
- * a word may begin behind it.
+ * the class `out`. A row stands for a node that is known without the cells.
  */
 typedef struct sst_automaton {
     const uint8_t *class_of; /* [256] */
@@ -49,6 +48,7 @@ typedef struct sst_automaton {
     const uint16_t *outputs; /* lists of phrases, SST_LAST on the last */
     uint32_t start_state;
     uint32_t start_row;
+    uint32_t reach; /* a state without cells (place 0) knows of so many bytes at most */
     uint32_t out;
     uint32_t default_count;
     uint32_t cell_count;

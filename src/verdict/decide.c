@@ -102,8 +102,19 @@ static const sst_ruleset_rule *rule_of(const finding *found)
 }
 
 /*
+ * Whether a cause outlives the expiry: somebody can mend it, so that it is what must be known.
+ * "Expired" says more where waiting was all that could be done. Words outrank a number here too.
+ */
+static bool outlives_expiry(const sst_ruleset_rule *cause, bool expiry_in_words)
+{
+    if (!cause || (expiry_in_words && cause->level < SST_LEVEL_PHRASE))
+        return false;
+    return sst_reason_get_defaults((sst_reason)cause->reason).actor != SST_ACTOR_NOBODY;
+}
+
+/*
  * The reason, and the finding that the verdict names. Where the queue gave up, the reason is
- * `expired`, and what would have been the reason is the cause.
+ * `expired`, and what would have been the reason is the cause, unless somebody can mend the cause.
  */
 static finding find_reason(const attempt *a, sst_verdict *verdict)
 {
@@ -115,10 +126,12 @@ static finding find_reason(const attempt *a, sst_verdict *verdict)
     bool said = verdict->reason == SST_REASON_EXPIRED;
     finding before = said ? first(a, SST_REASON_EXPIRED) : found;
     const sst_ruleset_rule *cause = rule_of(&before);
-    verdict->reason = SST_REASON_EXPIRED;
-    verdict->cause = cause ? (sst_reason)cause->reason : SST_REASON_UNKNOWN;
+    sst_reason reason = cause ? (sst_reason)cause->reason : SST_REASON_UNKNOWN;
+    bool outlives = outlives_expiry(cause, said && rule->level >= SST_LEVEL_PHRASE);
+    verdict->reason = outlives ? reason : SST_REASON_EXPIRED;
+    verdict->cause = outlives ? SST_REASON_UNKNOWN : reason;
     /* What says why is worth more than what says that it took too long. */
-    return a->evidence->gave_up && cause ? before : found;
+    return outlives || (a->evidence->gave_up && cause) ? before : found;
 }
 
 static void name_rule(const finding *found, sst_verdict *verdict)
@@ -178,65 +191,32 @@ void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict 
     conclude(sets, evidence, &user, &builtin, verdict);
 }
 
-/* A batch, of which several texts are scanned side by side. */
 typedef struct batch {
     const sst_sets *sets;
     const sst_evidence *evidence;
     sst_verdict *verdicts;
-    size_t count;
-    size_t next;
 } batch;
 
-/* An attempt whose text is being scanned. */
-typedef struct lane {
-    size_t number;
-    sst_hits hits;
-} lane;
-
-/* Takes the next attempt into a lane; false where there is none. */
-static bool take_next(batch *b, lane *l, sst_scan *scan)
+static void begin(void *context, size_t number, sst_hits *hits)
 {
-    if (b->next == b->count)
-        return false;
-    l->number = b->next++;
-    const sst_evidence *evidence = &b->evidence[l->number];
-    sst_hits_init(&l->hits, evidence->text, evidence->recipient);
-    sst_scan_start(b->sets->builtin, &l->hits, scan);
-    return true;
+    const batch *b = context;
+    sst_hits_init(hits, b->evidence[number].text, b->evidence[number].recipient);
 }
 
-static void finish(const batch *b, const lane *l)
+static void finish(void *context, size_t number, const sst_hits *hits)
 {
+    const batch *b = context;
     sst_hits user;
-    const sst_evidence *evidence = &b->evidence[l->number];
-    scan_for(b->sets->user, evidence, &user);
-    conclude(b->sets, evidence, &user, &l->hits, &b->verdicts[l->number]);
+    scan_for(b->sets->user, &b->evidence[number], &user);
+    conclude(b->sets, &b->evidence[number], &user, hits, &b->verdicts[number]);
 }
 
 void sst_decide_batch(const sst_sets *sets, const sst_evidence *evidence, size_t count,
                       sst_verdict *verdicts)
 {
-    batch b = {sets, evidence, verdicts, count, 0};
-    lane lanes[SST_LANES];
-    sst_scan scans[SST_LANES];
-    size_t used = 0;
-    while (used < SST_LANES && take_next(&b, &lanes[used], &scans[used]))
-        used++;
-    while (used == SST_LANES) {
-        sst_scan_run_lanes(sets->builtin, scans);
-        for (size_t i = 0; i < used; i++) {
-            if (scans[i].text < scans[i].end)
-                continue;
-            finish(&b, &lanes[i]);
-            if (!take_next(&b, &lanes[i], &scans[i]))
-                scans[i] = scans[--used], lanes[i] = lanes[used], scans[i].hits = &lanes[i].hits,
-                i--;
-        }
-    }
-    for (size_t i = 0; i < used; i++) {
-        sst_scan_run(sets->builtin, &scans[i]);
-        finish(&b, &lanes[i]);
-    }
+    batch b = {sets, evidence, verdicts};
+    sst_scan_batch scan = {count, begin, finish, &b};
+    sst_scan_all(sets->builtin, &scan);
 }
 
 static size_t add_matches(const sst_view *view, sst_match *matches, size_t size, size_t count)

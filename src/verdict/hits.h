@@ -21,7 +21,7 @@ typedef struct sst_hits {
     const unsigned char *text;
     size_t len;
     sst_span recipient;
-    uint64_t summary[4];
+    uint64_t summary[SST_MAX_PHRASES / 64 / 64];
     uint64_t words[SST_MAX_PHRASES / 64];
     uint32_t count; /* of different phrases; places are kept of the first SST_MAX_PLACES */
     uint32_t wait_count;

@@ -7,7 +7,8 @@
 #include "base/ascii.h"
 
 enum {
-    LEAST_TO_CUT = 80, /* bytes of a text that is worth cutting */
+    LEAST_TO_CUT = 96, /* bytes of a text that is worth cutting */
+    OVERLAP = 24,      /* about so many bytes of the next part are scanned in any case */
     MOST_TO_LOOK = 16  /* bytes in which a place for a cut is looked for: less than a part has */
 };
 
@@ -104,46 +105,91 @@ static size_t find_cut(const sst_hits *hits, size_t at)
     return 0;
 }
 
-/* Cuts a text into parts of about the same length, before each of which a word may begin; false
- * where that cannot be. */
+/* Cuts a text into parts of the same length that overlap, before each of which a word may begin;
+ * false where that cannot be. */
 static bool cut(const sst_ruleset *set, sst_hits *hits, sst_scan scans[SST_LANES])
 {
     if (hits->len < LEAST_TO_CUT)
         return false;
+    size_t step = (hits->len - OVERLAP) / SST_LANES;
     for (size_t i = 0; i < SST_LANES; i++) {
-        size_t start = i ? find_cut(hits, hits->len * i / SST_LANES) : 0;
+        size_t start = i ? find_cut(hits, step * i) : 0;
         if (i && !start)
             return false;
         sst_scan_start(set, hits, &scans[i]);
         scans[i].text += start;
-        if (i)
-            scans[i - 1].end = scans[i].text;
     }
+    size_t length = (size_t)(scans[SST_LANES - 1].end - scans[SST_LANES - 1].text);
+    for (size_t i = 0; i < SST_LANES; i++)
+        scans[i].end = scans[i].text + length;
     return true;
 }
 
-/* Goes on from a part into the next one until no phrase is under way that began before it: a state
- * without cells knows of no more than the last byte. */
-static void overlap(const sst_ruleset *set, sst_scan *scan)
+/* Goes on from a part until no phrase is under way that began before the next one. */
+static void go_on(const sst_ruleset *set, sst_scan *scan, const unsigned char *border)
 {
     const unsigned char *end = scan->hits->text + scan->hits->len;
-    do {
+    while (scan->text < end &&
+           (scan->text < border + set->automaton.reach || SST_CELL_STATE(scan->cell) != 0)) {
         scan->end = scan->text + 1;
         sst_scan_run(set, scan);
-    } while (scan->end < end && SST_CELL_STATE(scan->cell) != 0);
+    }
 }
 
 void sst_scan_text(const sst_ruleset *set, sst_hits *hits)
 {
     sst_scan scans[SST_LANES];
+    const unsigned char *borders[SST_LANES];
     if (!cut(set, hits, scans)) {
         sst_scan_start(set, hits, &scans[0]);
         sst_scan_run(set, &scans[0]);
         return;
     }
-    sst_scan_run_lanes(set, scans);
-    for (size_t i = 0; i < SST_LANES; i++)
-        sst_scan_run(set, &scans[i]);
     for (size_t i = 0; i + 1 < SST_LANES; i++)
-        overlap(set, &scans[i]);
+        borders[i] = scans[i + 1].text;
+    sst_scan_run_lanes(set, scans);
+    for (size_t i = 0; i + 1 < SST_LANES; i++)
+        go_on(set, &scans[i], borders[i]);
+}
+
+/* A text of a batch that is being scanned. */
+typedef struct lane {
+    size_t number;
+    sst_hits hits;
+} lane;
+
+static void begin(const sst_ruleset *set, const sst_scan_batch *batch, size_t number, lane *l,
+                  sst_scan *scan)
+{
+    l->number = number;
+    batch->begin(batch->context, number, &l->hits);
+    sst_scan_start(set, &l->hits, scan);
+}
+
+static void run_to_end(const sst_ruleset *set, const sst_scan_batch *batch, const lane *l,
+                       sst_scan *scan)
+{
+    sst_scan_run(set, scan);
+    batch->finish(batch->context, l->number, &l->hits);
+}
+
+void sst_scan_all(const sst_ruleset *set, const sst_scan_batch *batch)
+{
+    lane lanes[SST_LANES];
+    sst_scan scans[SST_LANES];
+    size_t next = 0;
+    size_t used = 0;
+    for (; used < SST_LANES && next < batch->count; used++)
+        begin(set, batch, next++, &lanes[used], &scans[used]);
+    while (next < batch->count) {
+        sst_scan_run_lanes(set, scans);
+        for (size_t i = 0; i < SST_LANES && next < batch->count; i++) {
+            if (scans[i].text < scans[i].end)
+                continue;
+            batch->finish(batch->context, lanes[i].number, &lanes[i].hits);
+            begin(set, batch, next++, &lanes[i], &scans[i]);
+        }
+    }
+    for (size_t i = 0; i < used; i++)
+        run_to_end(set, batch, &lanes[i], &scans[i]);
 }

@@ -29,4 +29,15 @@ void sst_scan_text(const sst_ruleset *set, sst_hits *hits);
 /* Runs several scans side by side until one of them is at its end. */
 void sst_scan_run_lanes(const sst_ruleset *set, sst_scan scans[SST_LANES]);
 
+/* Many texts: who gives them, by number, and takes what was met in them. */
+typedef struct sst_scan_batch {
+    size_t count;
+    void (*begin)(void *context, size_t number, sst_hits *hits); /* calls sst_hits_init */
+    void (*finish)(void *context, size_t number, const sst_hits *hits);
+    void *context;
+} sst_scan_batch;
+
+/* Scans all texts of a batch, several side by side; they are finished in no particular order. */
+void sst_scan_all(const sst_ruleset *set, const sst_scan_batch *batch);
+
 #endif
