@@ -229,7 +229,7 @@ static bool read_words(const level *l, const bounce_about *about)
     if (f->entries.count == 0) /* who failed is only told by the returned message */
         read_named(l, sst_bounce_field(&l->returned, "To"));
     for (size_t i = 0; i < f->entries.count; i++) {
-        f->entries.at[i].kind = about->is_delay ? SST_KIND_DELAYED : SST_KIND_FAILED;
+        f->entries.at[i].kind = about->kind;
         f->entries.at[i].format = about->system ? about->system : "text";
     }
     return f->entries.count > 0;

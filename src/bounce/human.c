@@ -8,6 +8,7 @@
 #include "bounce/paragraph.h"
 #include "bounce/phrase.h"
 #include "bounce/transcript.h"
+#include "mime/address.h"
 #include "mime/line.h"
 
 static size_t find_anchors(sst_span words, const bounce_not_recipients *not_recipients,
@@ -90,6 +91,19 @@ static void fill_from_report(sst_span words, bounce_entries *entries, size_t fir
     }
 }
 
+/* "(expanded from <alias@example.com>): unknown user", as Postfix has it: the address that the mail
+ * was sent to. Returns what stands behind it. */
+static sst_span take_expansion(sst_span reason, sst_span *original)
+{
+    const char *close =
+        phrase_begins(reason, "(expanded from") ? memchr(reason.ptr, ')', reason.len) : NULL;
+    if (!close)
+        return reason;
+    *original = sst_mime_find_address((sst_span){reason.ptr, (size_t)(close - reason.ptr)}, NULL);
+    close += close + 1 < reason.ptr + reason.len && close[1] == ':' ? 2 : 1;
+    return mime_trim((sst_span){close, (size_t)(reason.ptr + reason.len - close)});
+}
+
 /* What is said of one anchor's recipient, and what it is worth. */
 static sst_span reason_for(sst_span words, const bounce_anchor *anchors, size_t count, size_t i,
                            bounce_worth *worth)
@@ -118,7 +132,7 @@ static bool take_anchor(const bounce_anchor *anchor, sst_span reason, bounce_wor
         return false;
     entry->recipient = anchor->address;
     if (worth > WORTH_INTRODUCTION && worth > before)
-        entry->words = reason;
+        entry->words = take_expansion(reason, &entry->original_recipient);
     return true;
 }
 

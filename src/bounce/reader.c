@@ -246,21 +246,12 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
         record->enhanced = entry->status;
 }
 
-/*
- * Decides. A passing failure that is reported as final means that the queue gave up. Where somebody
- * can mend the cause, the cause is what the reader of the record must know; where waiting was all
- * that could be done, the reason is that it took too long.
- */
+/* Decides. A passing failure that is reported as final means that the queue gave up. */
 static void decide(const sst_bounce_reader *reader, sst_record *record)
 {
-    sst_record_decide(record, reader->rules);
-    const sst_verdict *verdict = &record->verdict;
-    bool gave_up = record->kind == SST_KIND_FAILED &&
-                   verdict->claimed == SST_PERMANENCE_TRANSIENT &&
-                   verdict->reason != SST_REASON_EXPIRED;
-    if (!gave_up || sst_reason_get_defaults(verdict->reason).actor != SST_ACTOR_NOBODY)
-        return;
-    record->gave_up = true;
+    bool claims_transient =
+        record->code ? sst_code_class(record->code) == 4 : record->enhanced.status_class == 4;
+    record->gave_up = record->kind == SST_KIND_FAILED && claims_transient;
     sst_record_decide(record, reader->rules);
 }
 

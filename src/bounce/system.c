@@ -67,11 +67,13 @@ static const char *const system_ids[] = {NULL,
 };
 
 /* What words say of the message, besides who wrote it. */
-enum { SAYS_REPORT = 1, SAYS_DELAY = 2 };
+enum { SAYS_FAILED = 1, SAYS_DELAYED = 2, SAYS_DELIVERED = 4, SAYS_RELAYED = 8 };
 
 #define BY(system, text) BOUNCE_PHRASE(text, SYSTEM_##system, 0)
-#define REPORT(text)     BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_REPORT)
-#define DELAY(text)      BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_REPORT | SAYS_DELAY)
+#define FAILED(text)     BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_FAILED)
+#define DELAYED(text)    BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_DELAYED)
+#define DELIVERED(text)  BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_DELIVERED)
+#define RELAYED(text)    BOUNCE_PHRASE(text, SYSTEM_NONE, SAYS_RELAYED)
 
 /* Marks in a report's words, each beginning with a word. */
 static const bounce_phrase marks[] = {
@@ -107,57 +109,74 @@ static const bounce_phrase marks[] = {
     BY(POWERMTA, "hello, this is the mail server on"),
     BY(HMAILSERVER, "hmailserver sent:"),
     BY(KUMOMTA, "while communicating with"),
-    DELAY("warning message only"),
-    DELAY("has not yet been delivered"),
-    DELAY("not been delivered yet"),
-    DELAY("has been delayed"),
-    DELAY("will be retried"),
-    DELAY("still being tried"),
-    DELAY("will keep trying"),
-    DELAY("will continue to try"),
-    DELAY("will retry for"),
-    DELAY("delivery will continue"),
-    DELAY("transient non-fatal errors"),
-    DELAY("not yet been delivered"),
-    DELAY("will continue to be"),
-    DELAY("temporary problem delivering"),
-    DELAY("is delayed for"),
-    REPORT("could not be deliver"),
-    REPORT("couldn't be deliver"),
-    REPORT("was not deliver"),
-    REPORT("wasn't deliver"),
-    REPORT("unable to deliver"),
-    REPORT("delivery fail"),
-    REPORT("delivery has failed"),
-    REPORT("not been deliver"),
-    REPORT("failed permanently"),
-    REPORT("permanent error"),
-    REPORT("permanent fatal"),
-    REPORT("did not reach"),
-    REPORT("undeliverable"),
-    REPORT("could not deliver"),
-    REPORT("can't be delivered"),
-    REPORT("cannot be delivered"),
-    REPORT("error delivering"),
-    REPORT("returned to sender"),
-    REPORT("delivery status notif"),
-    REPORT("delivery to the following"),
-    REPORT("the following address"),
-    REPORT("non-delivery"),
-    REPORT("nondelivery"),
-    REPORT("user unknown"),
-    REPORT("unknown user"),
-    REPORT("mailbox is full"),
-    REPORT("said: 5"),
-    REPORT("said: 4"),
-    REPORT("<<< 5"),
-    REPORT("transcript of session"),
-    REPORT("mail delivery system"),
-    REPORT("was undeliverable"),
-    REPORT("did not like our"),
-    REPORT("was not delivered"),
-    REPORT("has been delayed"),
-    REPORT("mail system at host"),
+    BY(EXCHANGE, "diagnoseinformationen für administratoren"),
+    BY(EXCHANGE, "informations de diagnostic pour les administrateurs"),
+    BY(EXCHANGE, "información de diagnóstico para administradores"),
+    BY(EXCHANGE, "informazioni di diagnostica per gli amministratori"),
+    BY(EXCHANGE, "informações de diagnóstico para administradores"),
+    BY(EXCHANGE, "diagnostische gegevens voor beheerders"),
+    BY(EXCHANGE, "管理者向けの診断情報"),
+    BY(EXCHANGE, "供管理员使用的诊断信息"),
+    BY(EXCHANGE, "传递到以下收件人或组时失败"),
+    BY(EXCHANGE, "Диагностические сведения для администраторов"),
+    DELIVERED("successfully delivered"),
+    DELIVERED("was successfully delivered"),
+    DELIVERED("had successful delivery notifications"),
+    DELIVERED("has been delivered to the following"),
+    DELIVERED("your message has been delivered"),
+    RELAYED("no delivery notification was sent by the destination"),
+    RELAYED("relayed to non-dsn-aware mailer"),
+    DELAYED("warning message only"),
+    DELAYED("has not yet been delivered"),
+    DELAYED("not been delivered yet"),
+    DELAYED("has been delayed"),
+    DELAYED("will be retried"),
+    DELAYED("still being tried"),
+    DELAYED("will keep trying"),
+    DELAYED("will continue to try"),
+    DELAYED("will retry for"),
+    DELAYED("delivery will continue"),
+    DELAYED("transient non-fatal errors"),
+    DELAYED("not yet been delivered"),
+    DELAYED("will continue to be"),
+    DELAYED("temporary problem delivering"),
+    DELAYED("is delayed for"),
+    FAILED("could not be deliver"),
+    FAILED("couldn't be deliver"),
+    FAILED("was not deliver"),
+    FAILED("wasn't deliver"),
+    FAILED("unable to deliver"),
+    FAILED("delivery fail"),
+    FAILED("delivery has failed"),
+    FAILED("not been deliver"),
+    FAILED("failed permanently"),
+    FAILED("permanent error"),
+    FAILED("permanent fatal"),
+    FAILED("did not reach"),
+    FAILED("undeliverable"),
+    FAILED("could not deliver"),
+    FAILED("can't be delivered"),
+    FAILED("cannot be delivered"),
+    FAILED("error delivering"),
+    FAILED("returned to sender"),
+    FAILED("delivery status notif"),
+    FAILED("delivery to the following"),
+    FAILED("the following address"),
+    FAILED("non-delivery"),
+    FAILED("nondelivery"),
+    FAILED("user unknown"),
+    FAILED("unknown user"),
+    FAILED("mailbox is full"),
+    FAILED("said: 5"),
+    FAILED("said: 4"),
+    FAILED("<<< 5"),
+    FAILED("transcript of session"),
+    FAILED("mail delivery system"),
+    FAILED("was undeliverable"),
+    FAILED("did not like our"),
+    FAILED("was not delivered"),
+    FAILED("has been delayed"),
+    FAILED("mail system at host"),
 };
 
 /* Marks in fields of the header; "": the field is there. */
@@ -268,6 +287,11 @@ static const char *const report_subjects[] = {
 /* What subjects of delays hold. */
 static const char *const delay_subjects[] = {"delay", "still being retried", NULL};
 
+/* What subjects of success hold. */
+static const char *const success_subjects[] = {"successful mail delivery", "success notice",
+                                               "delivery status notification: success",
+                                               "delivered:", NULL};
+
 void sst_bounce_index_marks(bounce_phrase_index *index)
 {
     sst_bounce_index_phrases(index, marks, sizeof marks / sizeof marks[0]);
@@ -315,12 +339,26 @@ static bool is_report(const bounce_header *header, const bounce_about *about, un
         sst_bounce_field(header, "X-Failed-Recipients").ptr)
         return true;
     if (header->count == 0)
-        return (says & SAYS_REPORT) != 0;
+        return says != 0;
     sst_span path = sst_bounce_field(header, "Return-Path");
     bool by_system = holds_any(sst_bounce_field(header, "From"), report_senders) ||
                      span_is(path, "<>", false) || (path.ptr && phrase_find(path, "mailer-daemon"));
     bool has_subject = holds_any(sst_bounce_field(header, "Subject"), report_subjects);
-    return by_system + has_subject + (about->system != NULL) + ((says & SAYS_REPORT) != 0) >= 2;
+    return by_system + has_subject + (about->system != NULL) + (says != 0) >= 2;
+}
+
+/* A report that says several things is on those that are still to come about: the worst of them. */
+static sst_kind kind_of(const bounce_header *header, unsigned says)
+{
+    sst_span subject = sst_bounce_field(header, "Subject");
+    if ((says & SAYS_DELAYED) != 0 || holds_any(subject, delay_subjects))
+        return SST_KIND_DELAYED;
+    if ((says & SAYS_FAILED) != 0)
+        return SST_KIND_FAILED;
+    if ((says & SAYS_RELAYED) != 0)
+        return SST_KIND_RELAYED;
+    bool delivered = (says & SAYS_DELIVERED) != 0 || holds_any(subject, success_subjects);
+    return delivered ? SST_KIND_DELIVERED : SST_KIND_FAILED;
 }
 
 void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
@@ -332,8 +370,7 @@ void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header 
     recognise_header(header, &system);
     about->system = system_ids[system];
     about->is_report = is_report(header, about, says);
-    about->is_delay =
-        (says & SAYS_DELAY) != 0 || holds_any(sst_bounce_field(header, "Subject"), delay_subjects);
+    about->kind = kind_of(header, says);
 }
 
 bool sst_bounce_is_auto_reply(const bounce_header *header)

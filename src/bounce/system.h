@@ -2,13 +2,15 @@
 #ifndef BOUNCE_SYSTEM_H
 #define BOUNCE_SYSTEM_H
 
+#include <smtpstatus/vocabulary.h>
+
 #include "bounce/header.h"
 #include "bounce/phrase.h"
 
 typedef struct bounce_about {
     const char *system; /* identifier, as "exim"; NULL where no mark is known */
     bool is_report;     /* it looks like a report on a delivery */
-    bool is_delay;      /* the report says that the mail is still being tried */
+    sst_kind kind;      /* what the report says happened, where it is one in words */
 } bounce_about;
 
 /* Indexes the marks that are known, for sst_bounce_recognise. */
