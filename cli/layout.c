@@ -155,9 +155,8 @@ void layout_row(layout *page, const char *label, size_t label_width, sst_span te
 static size_t append_safe(buffer *safe, sst_span text, size_t start, size_t end)
 {
     sst_sink sink = buffer_sink(safe);
-    sst_span part = {text.ptr + start, end - start};
-    if (part.len > 0)
-        sst_write_safe_text(part, &sink);
+    if (end > start)
+        sst_write_safe_text((sst_span){text.ptr + start, end - start}, &sink);
     return safe->len;
 }
 

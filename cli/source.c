@@ -39,7 +39,9 @@ void source_close(source *from)
 
 sst_span source_rest(const source *from)
 {
-    sst_span rest = {from->data.data + from->start, from->data.len - from->start};
+    sst_span rest = {from->data.data, from->data.len - from->start};
+    if (from->start > 0)
+        rest.ptr += from->start;
     return rest;
 }
 

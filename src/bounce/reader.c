@@ -126,7 +126,7 @@ sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message
     bounce_message levels[BOUNCE_MAX_LEVELS];
     mime_buffer decoded = {reader->decoded, 0, DECODED_SIZE, false};
     sst_span copy = copy_message(reader, message, len);
-    bool ordinary = false;
+    bool ordinary = true;
     reader->next = 0;
     /* A report may also stand, undivided, in the words of a mail about it. */
     for (int i = 0; i < BOUNCE_MAX_LEVELS && copy.len > 0; i++) {

@@ -62,6 +62,8 @@ static const char *domain_end(const char *p, const char *end)
 
 sst_span sst_mime_find_address(sst_span text, const char **end)
 {
+    if (text.len == 0)
+        return (sst_span){NULL, 0};
     const char *p = text.ptr;
     const char *limit = text.ptr + text.len;
     while (p < limit) {
@@ -83,6 +85,8 @@ sst_span sst_mime_find_address(sst_span text, const char **end)
 sst_span sst_mime_typed_address(sst_span value)
 {
     value = mime_trim(value);
+    if (value.len == 0)
+        return value;
     const char *type = memchr(value.ptr, ';', value.len);
     if (type && type - value.ptr < 20 && !memchr(value.ptr, '@', (size_t)(type - value.ptr)))
         value = mime_trim((sst_span){type + 1, (size_t)(value.ptr + value.len - type - 1)});

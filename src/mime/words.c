@@ -200,6 +200,8 @@ static void put_extended(sst_span value, bool first, mime_buffer *out)
 bool sst_mime_parameter(sst_span value, const char *name, mime_buffer *out)
 {
     size_t name_len = strlen(name);
+    if (!value.ptr)
+        return false;
     sst_span token = sst_mime_value_token(value);
     sst_span rest = {value.ptr + token.len, value.len - token.len};
     parameter p;

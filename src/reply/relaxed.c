@@ -31,6 +31,8 @@ typedef struct reading {
 
 static sst_span trim(sst_span text)
 {
+    if (text.len == 0)
+        return text;
     size_t start = sst_phrase_skip_blanks(text, 0);
     size_t end = sst_phrase_unskip_blanks(text, text.len);
     sst_span trimmed = {text.ptr + start, end > start ? end - start : 0};
