@@ -65,8 +65,10 @@ size_t sst_phrase_before(sst_span text, size_t at, const char *phrase)
 
 size_t sst_phrase_find_last(sst_span text, const char *phrase, size_t *end)
 {
+    const char lower = phrase[0];
+    const char upper = ascii_upper(lower);
     for (size_t at = text.len; at-- > 0;) {
-        if (ascii_lower(text.ptr[at]) != phrase[0])
+        if (text.ptr[at] != lower && text.ptr[at] != upper)
             continue;
         *end = sst_phrase_at(text, at, phrase);
         if (*end != PHRASE_NONE)
