@@ -196,7 +196,7 @@ static uint16_t other_phrase(sst_model *model, unsigned number)
     }
     phrase.bytes = bytes;
     phrase.mark = SST_NO_PROVIDER;
-    phrase.wait = SST_WAIT_NONE;
+    phrase.wait = 0;
     if (!bytes || sst_model_add_phrase(model, &phrase, &added) != SST_OK)
         exit(3);
     return added;

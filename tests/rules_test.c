@@ -333,7 +333,7 @@ static void a_rule_can_be_listed(void **state)
 
 static void limits_hold(void **state)
 {
-    enum { RULES = 17000 };
+    enum { RULES = 33000 };
     sst_rules_fault fault;
     sst_rules *rules = NULL;
     char *text = malloc((size_t)RULES * 80);

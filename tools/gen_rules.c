@@ -219,7 +219,7 @@ static void write_automaton(writer *w)
     write_u8(w, "class_of", a->class_of, 256);
     write_u32(w, "defaults", a->defaults, a->default_count);
     write_u32(w, "cells", a->cells, a->cell_count);
-    write_u16(w, "outputs", a->outputs, a->output_count);
+    write_u32(w, "outputs", a->outputs, a->output_count);
 }
 
 static void write_rules(writer *w)
@@ -227,8 +227,7 @@ static void write_rules(writer *w)
     fputs("\nstatic const sst_ruleset_phrase phrases[] = {\n", w->file);
     for (size_t i = 0; i <= set.phrase_count; i++) {
         const sst_ruleset_phrase *p = &set.phrases[i];
-        fprintf(w->file, "{%" PRIu32 ",%u,%u,%u,%u},\n", p->rules, p->length, p->mark, p->flags,
-                p->wait);
+        fprintf(w->file, "{%" PRIu32 ",%u,%u},\n", p->rules, p->length, p->mark);
     }
     fputs("};\n\nstatic const sst_ruleset_rule rules[] = {\n", w->file);
     for (size_t i = 0; i < set.rule_count; i++) {

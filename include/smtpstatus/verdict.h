@@ -34,7 +34,8 @@ typedef struct sst_evidence {
     sst_span provider;  /* identifier, where the caller knows it; one unknown changes nothing */
     sst_span recipient; /* for recognising the recipient's address inside the text */
     sst_kind kind;      /* as a report's action says; NONE: by the code */
-    bool gave_up;       /* the report says that the queue gave up: reason expired, with a cause */
+    bool gave_up;       /* the report says that the queue gave up: reason expired, with its cause,
+                           unless somebody can mend the cause: then that is the reason */
     sst_local_error local_error;
 } sst_evidence;
 
@@ -67,7 +68,10 @@ SST_API void sst_verdict_decide(const sst_evidence *evidence, const sst_rules *r
 SST_API void sst_verdict_decide_batch(const sst_evidence *evidence, size_t count,
                                       const sst_rules *rules, sst_verdict *verdicts);
 
-/* Every rule that matched, in order of precedence, the deciding one first. */
+/*
+ * Every rule that matched, in order of precedence. The first decides; where it says `expired`, the
+ * next that says something else decides or gives the cause.
+ */
 typedef struct sst_match {
     const char *rule;
     sst_reason reason;

@@ -38,6 +38,7 @@ typedef struct sst_builder {
     sst_arena *arena; /* for what is dropped afterwards */
     const sst_model_phrase *phrases;
     size_t phrase_count;
+    const uint32_t *flags;
     uint8_t *class_of; /* [256] */
     unsigned classes;
     unsigned blank;      /* class of the blanks */
@@ -46,7 +47,7 @@ typedef struct sst_builder {
     sst_vec order;       /* uint32_t: nodes by depth */
     sst_vec transitions; /* sst_transition */
     sst_vec ends;        /* sst_end */
-    sst_vec outputs;     /* uint16_t */
+    sst_vec outputs;     /* uint32_t: phrases, SST_OUT_LAST on the last of each list */
     sst_vec cells;       /* uint32_t */
     sst_vec rows;        /* uint32_t: the nodes that have rows */
     unsigned stride;     /* of rows, a multiple of SST_ROW_UNIT */
@@ -55,8 +56,10 @@ typedef struct sst_builder {
 /* The two roots: anywhere, and behind a byte that is no ASCII letter or digit. */
 enum { SST_ROOT_ANY, SST_ROOT_WORD };
 
-/* Builds the whole. The tables are taken from keep. SST_OK, SST_E_NO_MEMORY or SST_E_LIMIT. */
-int sst_automaton_build(const sst_model *model, sst_arena *keep, sst_automaton *automaton);
+/* Builds the whole; flags are those of the phrases (SST_OUT_...). The tables are taken from keep.
+ * SST_OK, SST_E_NO_MEMORY or SST_E_LIMIT. */
+int sst_automaton_build(const sst_model *model, const uint32_t *flags, sst_arena *keep,
+                        sst_automaton *automaton);
 
 /* Gives each node its place and fills the cells (pack.c). */
 int sst_automaton_pack(sst_builder *builder);

@@ -16,6 +16,7 @@ typedef struct compiler {
     sst_ruleset *set;
     bool user;
     uint32_t *order; /* of the rules: position to number in the model */
+    uint32_t *flags; /* of the phrases: SST_OUT_... */
 } compiler;
 
 /* The level that a rule has by what it asks for. */
@@ -178,13 +179,26 @@ static bool make_phrases(compiler *c, sst_vec *key_rules)
     for (size_t i = 0; i < count; i++) {
         out[i].length = phrases[i].length;
         out[i].mark = phrases[i].mark;
-        out[i].wait = phrases[i].wait;
-        out[i].flags = (uint16_t)((phrases[i].ends_word ? SST_PHRASE_ENDS_WORD : 0) |
-                                  (phrases[i].is_word ? SST_PHRASE_IS_WORD : 0));
     }
     c->set->phrases = out;
     c->set->phrase_count = (uint32_t)count;
     return make_phrase_rules(c, out, key_rules);
+}
+
+/* What the scan is told about each phrase. */
+static bool make_flags(compiler *c)
+{
+    const sst_model_phrase *phrases = c->model->phrases.items;
+    const sst_ruleset_phrase *compiled = c->set->phrases;
+    c->flags = sst_arena_take(&c->arena, c->set->phrase_count, sizeof *c->flags);
+    for (size_t i = 0; c->flags && i < c->set->phrase_count; i++) {
+        c->flags[i] = phrases[i].wait;
+        c->flags[i] |= phrases[i].ends_word ? SST_OUT_ENDS_WORD : 0;
+        c->flags[i] |= phrases[i].is_word ? SST_OUT_IS_WORD : 0;
+        c->flags[i] |= phrases[i].mark != SST_NO_PROVIDER ? SST_OUT_MARK : 0;
+        c->flags[i] |= compiled[i].rules < compiled[i + 1].rules ? SST_OUT_KEY : 0;
+    }
+    return c->flags != NULL;
 }
 
 /* A rule without words, under one of the keys by which it is found. */
@@ -365,8 +379,8 @@ static int compile(compiler *c)
 {
     sst_vec key_rules = {0};
     sst_ruleset *set = c->set;
-    if (!make_rules(c) || !make_phrases(c, &key_rules) || !make_keys(c, &key_rules) ||
-        !make_providers(c))
+    if (!make_rules(c) || !make_phrases(c, &key_rules) || !make_flags(c) ||
+        !make_keys(c, &key_rules) || !make_providers(c))
         return SST_E_NO_MEMORY;
     set->key_rules = keep_vec(c, &key_rules, sizeof(uint16_t), &set->key_rule_count);
     set->tests = keep_vec(c, &c->model->tests, sizeof(uint16_t), &set->test_count);
@@ -374,7 +388,7 @@ static int compile(compiler *c)
     set->strings = keep_vec(c, &c->model->bytes, 1, &set->string_size);
     if (c->keep->failed || c->arena.failed || c->model->arena->failed)
         return SST_E_NO_MEMORY;
-    return sst_automaton_build(c->model, c->keep, &set->automaton);
+    return sst_automaton_build(c->model, c->flags, c->keep, &set->automaton);
 }
 
 int sst_rules_compile(sst_model *model, bool user, sst_arena *keep, sst_ruleset *set)

@@ -292,8 +292,8 @@ static bool add_mark(sst_rule_reader *reader, uint16_t phrase, sst_span text)
 }
 
 /* Reads strings, with or without bars between them, and has each taken as a phrase. */
-static bool read_phrase_list(sst_rule_reader *reader, uint16_t value,
-                             bool (*take)(sst_rule_reader *, uint16_t phrase, uint16_t value,
+static bool read_phrase_list(sst_rule_reader *reader, uint32_t value,
+                             bool (*take)(sst_rule_reader *, uint16_t phrase, uint32_t value,
                                           sst_span text))
 {
     sst_token token;
@@ -311,7 +311,7 @@ static bool read_phrase_list(sst_rule_reader *reader, uint16_t value,
     return true;
 }
 
-static bool take_mark(sst_rule_reader *reader, uint16_t phrase, uint16_t value, sst_span text)
+static bool take_mark(sst_rule_reader *reader, uint16_t phrase, uint32_t value, sst_span text)
 {
     (void)value;
     return add_mark(reader, phrase, text);
@@ -322,7 +322,7 @@ static bool read_mark(sst_rule_reader *reader)
     return read_phrase_list(reader, 0, take_mark);
 }
 
-static bool take_wait(sst_rule_reader *reader, uint16_t phrase, uint16_t value, sst_span text)
+static bool take_wait(sst_rule_reader *reader, uint16_t phrase, uint32_t value, sst_span text)
 {
     (void)text;
     ((sst_model_phrase *)reader->model->phrases.items)[phrase].wait = value;
@@ -338,7 +338,7 @@ static bool read_wait(sst_rule_reader *reader)
     bool behind = span_is(token.text, "behind", false);
     if (!behind && !span_is(token.text, "before", false))
         return sst_reader_expected(reader, "behind or before", token.text);
-    return read_phrase_list(reader, behind ? SST_WAIT_BEHIND : SST_WAIT_BEFORE, take_wait);
+    return read_phrase_list(reader, behind ? SST_OUT_WAIT_BEHIND : SST_OUT_WAIT_BEFORE, take_wait);
 }
 
 static bool read_units(sst_rule_reader *reader)

@@ -11,7 +11,7 @@ typedef struct sst_model_phrase {
     uint32_t next;              /* in its hash chain: number + 1 */
     uint16_t length;
     uint16_t mark;
-    uint16_t wait;
+    uint32_t wait;    /* SST_OUT_WAIT_... or 0 */
     bool begins_word; /* the byte before it must be no ASCII letter or digit */
     bool ends_word;   /* so the byte behind it */
     bool is_word;     /* letters, digits, hyphens and dots only: not inside an e-mail address */

@@ -24,6 +24,11 @@ typedef struct packer {
     uint32_t from; /* where the search for a place begins; 0: at the first free cell */
 } packer;
 
+static const sst_transition *transitions_of(const sst_builder *b, const sst_node *node)
+{
+    return node->transitions ? (const sst_transition *)b->transitions.items + node->first : NULL;
+}
+
 static slot *slot_at(const packer *p, uint32_t i)
 {
     return (slot *)p->slots.items + i;
@@ -95,7 +100,7 @@ static uint32_t find_place(packer *p, const uint16_t *symbols, size_t count)
 /* Lays one node's cells; where its transitions lead is filled in when every place is known. */
 static bool place_node(packer *p, sst_node *node)
 {
-    const sst_transition *t = (const sst_transition *)p->builder->transitions.items + node->first;
+    const sst_transition *t = transitions_of(p->builder, node);
     uint16_t symbols[256];
     size_t count = node->transitions;
     for (size_t i = 0; i < count; i++)
@@ -117,7 +122,7 @@ static void fill(sst_builder *b, const sst_node *node)
 {
     uint32_t *cells = b->cells.items;
     const sst_node *nodes = b->nodes.items;
-    const sst_transition *t = (const sst_transition *)b->transitions.items + node->first;
+    const sst_transition *t = transitions_of(b, node);
     for (size_t i = 0; i < node->transitions; i++) {
         const sst_node *to = &nodes[t[i].node];
         cells[node->state + t[i].symbol] =

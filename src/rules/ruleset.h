@@ -45,7 +45,7 @@ typedef struct sst_automaton {
     const uint8_t *class_of; /* [256] */
     const uint32_t *defaults;
     const uint32_t *cells;
-    const uint16_t *outputs; /* lists of phrases, SST_LAST on the last */
+    const uint32_t *outputs; /* lists of phrases: number | SST_OUT_... */
     uint32_t start_state;
     uint32_t start_row;
     uint32_t reach; /* a state without cells (place 0) knows of so many bytes at most */
@@ -55,17 +55,20 @@ typedef struct sst_automaton {
     uint32_t output_count;
 } sst_automaton;
 
-enum {
-    SST_PHRASE_ENDS_WORD = 1, /* the byte behind it must be no ASCII letter or digit */
-    SST_PHRASE_IS_WORD = 2    /* does not match inside an e-mail address */
-};
+/* What stands beside a phrase's number in the outputs, so that the scan need not look further. */
+#define SST_OUT_PHRASE(output) ((output)&0xffffu)
+#define SST_OUT_ENDS_WORD      0x010000u   /* the byte behind must be no ASCII letter or digit */
+#define SST_OUT_IS_WORD        0x020000u   /* does not match inside an e-mail address */
+#define SST_OUT_MARK           0x040000u   /* gives a provider away */
+#define SST_OUT_KEY            0x080000u   /* rules hang on it */
+#define SST_OUT_WAIT_BEHIND    0x100000u   /* a time behind it is one to wait for */
+#define SST_OUT_WAIT_BEFORE    0x200000u   /* so a time before it */
+#define SST_OUT_LAST           0x80000000u /* of its list */
 
 typedef struct sst_ruleset_phrase {
     uint32_t rules;  /* the rules that hang on it: key_rules[rules] up to the next phrase's */
     uint16_t length; /* in bytes, runs of blanks counted as one */
     uint16_t mark;   /* the provider that it gives away, or SST_NO_PROVIDER */
-    uint16_t flags;
-    uint16_t wait; /* what it says about a stated time, 0: nothing */
 } sst_ruleset_phrase;
 
 /* Conditions of a rule: op, count, count arguments; all must hold. */
@@ -132,9 +135,6 @@ typedef struct sst_ruleset_unit {
     uint8_t first; /* its first byte, in lower case */
     uint8_t whole; /* it has its number in itself, as "an hour" */
 } sst_ruleset_unit;
-
-/* Where a stated time stands that such a phrase makes a retry time. */
-enum { SST_WAIT_NONE, SST_WAIT_BEHIND, SST_WAIT_BEFORE };
 
 typedef struct sst_ruleset {
     sst_automaton automaton;

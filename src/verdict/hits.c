@@ -13,22 +13,55 @@
 
 void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient)
 {
-    hits->text = (const unsigned char *)text.ptr;
-    hits->len = text.len < SST_MAX_VERDICT_TEXT ? text.len : SST_MAX_VERDICT_TEXT;
+    static const char nothing[] = "";
+    hits->text = (const unsigned char *)(text.ptr ? text.ptr : nothing);
+    hits->len = text.ptr ? text.len : 0;
+    if (hits->len > SST_MAX_VERDICT_TEXT)
+        hits->len = SST_MAX_VERDICT_TEXT;
     hits->recipient = recipient;
     memset(hits->summary, 0, sizeof hits->summary);
     hits->count = 0;
     hits->wait_count = 0;
+    hits->addresses_known = false;
     hits->token_start = 0;
     hits->token_end = 0;
     hits->token_is_address = false;
 }
 
+/* The run of non-blanks that the byte before `end` lies in. */
+static void find_token(const sst_hits *hits, size_t end, size_t *token_start, size_t *token_end)
+{
+    const char *text = (const char *)hits->text;
+    size_t start = end - 1;
+    while (start > 0 && !ascii_is_space(text[start - 1]))
+        start--;
+    while (end < hits->len && !ascii_is_space(text[end]))
+        end++;
+    *token_start = start;
+    *token_end = end;
+}
+
+/* Finds between where and where there are e-mail addresses: most texts have none or one. */
+static void find_addresses(sst_hits *hits)
+{
+    const unsigned char *at = memchr(hits->text, '@', hits->len);
+    size_t unused;
+    hits->addresses_known = true;
+    hits->first_address = hits->len;
+    hits->last_address = 0;
+    if (!at)
+        return;
+    size_t last = hits->len;
+    while (hits->text[last - 1] != '@')
+        last--;
+    find_token(hits, (size_t)(at - hits->text) + 1, &hits->first_address, &unused);
+    find_token(hits, last, &unused, &hits->last_address);
+}
+
 /* Whether a token, quotes and brackets taken off, is the recipient's local part. */
 static bool is_local_part(const sst_hits *hits, size_t start, size_t end)
 {
-    const char *at =
-        hits->recipient.len ? memchr(hits->recipient.ptr, '@', hits->recipient.len) : NULL;
+    const char *at = memchr(hits->recipient.ptr, '@', hits->recipient.len);
     size_t len = at ? (size_t)(at - hits->recipient.ptr) : hits->recipient.len;
     const char *text = (const char *)hits->text;
     size_t open = start;
@@ -38,27 +71,28 @@ static bool is_local_part(const sst_hits *hits, size_t start, size_t end)
            ascii_equal_fold(text + open, hits->recipient.ptr, len);
 }
 
-/* Whether the byte before `end` lies in an e-mail address. The answer is kept for the token. */
+/* Whether the byte before `end` lies in an e-mail address, or in the recipient's name in quotes.
+ * The answer is kept for the token. */
 static bool in_address(sst_hits *hits, size_t end)
 {
+    if (!hits->addresses_known)
+        find_addresses(hits);
+    bool near = end > hits->first_address && end <= hits->last_address;
+    if (!near && !hits->recipient.len)
+        return false;
     if (end <= hits->token_end && end > hits->token_start)
         return hits->token_is_address;
-    const unsigned char *text = hits->text;
-    size_t start = end - 1;
-    while (start > 0 && !ascii_is_space((char)text[start - 1]))
-        start--;
-    while (end < hits->len && !ascii_is_space((char)text[end]))
-        end++;
-    hits->token_start = start;
-    hits->token_end = end;
+    find_token(hits, end, &hits->token_start, &hits->token_end);
+    size_t len = hits->token_end - hits->token_start;
     hits->token_is_address =
-        memchr(text + start, '@', end - start) != NULL || is_local_part(hits, start, end);
+        (near && memchr(hits->text + hits->token_start, '@', len)) ||
+        (hits->recipient.len && is_local_part(hits, hits->token_start, hits->token_end));
     return hits->token_is_address;
 }
 
 static bool goes_before(const sst_hit *a, const sst_hit *b)
 {
-    return a->end != b->end ? a->end < b->end : a->phrase < b->phrase;
+    return a->end != b->end ? a->end < b->end : a->output < b->output;
 }
 
 /* Keeps the first phrases about waiting, in the order of the text, whatever order they come in. */
@@ -79,17 +113,17 @@ static void add_again(sst_hits *hits, sst_hit hit)
 {
     size_t kept = hits->count < SST_MAX_PLACES ? hits->count : SST_MAX_PLACES;
     for (size_t i = 0; i < kept; i++) {
-        if (hits->places[i].phrase == hit.phrase && hits->places[i].end > hit.end)
+        if (hits->places[i].output == hit.output && hits->places[i].end > hit.end)
             hits->places[i] = hit;
     }
 }
 
-static void add_hit(sst_hits *hits, unsigned number, size_t end)
+static void add_hit(sst_hits *hits, sst_hit hit)
 {
+    unsigned number = SST_OUT_PHRASE(hit.output);
     unsigned word = number / 64;
     uint64_t summary_bit = (uint64_t)1 << word % 64;
     uint64_t bit = (uint64_t)1 << number % 64;
-    sst_hit hit = {(uint32_t)end, (uint16_t)number};
     if (!(hits->summary[word / 64] & summary_bit)) {
         hits->summary[word / 64] |= summary_bit;
         hits->words[word] = 0;
@@ -107,20 +141,18 @@ static void add_hit(sst_hits *hits, unsigned number, size_t end)
 void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t end)
 {
     const sst_automaton *a = &set->automaton;
-    const uint16_t *output = a->outputs + SST_CELL_STATE(a->cells[SST_CELL_STATE(cell) + a->out]);
-    for (bool more = true; more; output++) {
-        unsigned number = *output & ~SST_LAST;
-        const sst_ruleset_phrase *phrase = &set->phrases[number];
-        more = !(*output & SST_LAST);
-        if ((phrase->flags & SST_PHRASE_ENDS_WORD) && end < hits->len &&
-            ascii_is_alnum((char)hits->text[end]))
+    const uint32_t *list = a->outputs + SST_CELL_STATE(a->cells[SST_CELL_STATE(cell) + a->out]);
+    bool in_word = end < hits->len && ascii_is_alnum((char)hits->text[end]);
+    for (bool more = true; more; list++) {
+        sst_hit hit = {(uint32_t)end, *list & ~SST_OUT_LAST};
+        more = !(*list & SST_OUT_LAST);
+        if ((hit.output & SST_OUT_ENDS_WORD) && in_word)
             continue;
-        if ((phrase->flags & SST_PHRASE_IS_WORD) && in_address(hits, end))
+        if ((hit.output & SST_OUT_IS_WORD) && in_address(hits, end))
             continue;
-        sst_hit wait = {(uint32_t)end, (uint16_t)number};
-        if (phrase->wait)
-            add_wait(hits, wait);
-        add_hit(hits, number, end);
+        if (hit.output & (SST_OUT_WAIT_BEHIND | SST_OUT_WAIT_BEFORE))
+            add_wait(hits, hit);
+        add_hit(hits, hit);
     }
 }
 
@@ -157,7 +189,7 @@ void sst_hits_place(const sst_ruleset *set, const sst_hits *hits, unsigned phras
 {
     size_t kept = hits->count < SST_MAX_PLACES ? hits->count : SST_MAX_PLACES;
     size_t i = 0;
-    while (i < kept && hits->places[i].phrase != phrase)
+    while (i < kept && SST_OUT_PHRASE(hits->places[i].output) != phrase)
         i++;
     *end = i < kept ? hits->places[i].end : find_again(set, hits, phrase);
     *start = sst_hits_start(hits, *end, set->phrases[phrase].length);

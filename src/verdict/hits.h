@@ -9,8 +9,8 @@
 enum { SST_MAX_PLACES = 48, SST_MAX_WAITS = 8 };
 
 typedef struct sst_hit {
-    uint32_t end; /* offset behind the phrase in the text */
-    uint16_t phrase;
+    uint32_t end;    /* offset behind the phrase in the text */
+    uint32_t output; /* phrase | SST_OUT_... */
 } sst_hit;
 
 /*
@@ -27,7 +27,10 @@ typedef struct sst_hits {
     uint32_t wait_count;
     sst_hit places[SST_MAX_PLACES];
     sst_hit waits[SST_MAX_WAITS]; /* phrases about waiting, each time one was met */
-    size_t token_start;           /* the run of non-blanks looked at last, */
+    bool addresses_known;         /* where e-mail addresses are was looked up: */
+    size_t first_address;         /* the start of the first, */
+    size_t last_address;          /* and the end of the last one */
+    size_t token_start;           /* between these: the run of non-blanks looked at last, */
     size_t token_end;
     bool token_is_address; /* and whether it is an e-mail address */
 } sst_hits;

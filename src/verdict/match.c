@@ -105,8 +105,11 @@ static size_t best_by_words(const sst_view *view, sst_reason skip, size_t best)
 {
     const sst_hits *hits = view->hits;
     if (hits->count <= SST_MAX_PLACES) {
-        for (size_t i = 0; i < hits->count; i++)
-            best = best_of_phrase(view, skip, best, hits->places[i].phrase);
+        for (size_t i = 0; i < hits->count; i++) {
+            uint32_t output = hits->places[i].output;
+            if (output & SST_OUT_KEY)
+                best = best_of_phrase(view, skip, best, SST_OUT_PHRASE(output));
+        }
         return best;
     }
     for (unsigned i = 0; i < view->set->phrase_count; i++) {

@@ -71,7 +71,10 @@ unsigned sst_provider_by_mark(const sst_ruleset *set, const sst_hits *hits)
     unsigned found = SST_NO_PROVIDER;
     if (hits->count <= SST_MAX_PLACES) {
         for (size_t i = 0; i < hits->count; i++) {
-            unsigned mark = set->phrases[hits->places[i].phrase].mark;
+            uint32_t output = hits->places[i].output;
+            if (!(output & SST_OUT_MARK))
+                continue;
+            unsigned mark = set->phrases[SST_OUT_PHRASE(output)].mark;
             found = mark < found ? mark : found;
         }
         return found;

@@ -227,11 +227,11 @@ int32_t sst_retry_time(const sst_ruleset *set, const sst_hits *hits)
 {
     reader r = {set, (const char *)hits->text, hits->len, 0};
     for (size_t i = 0; i < hits->wait_count; i++) {
-        const sst_ruleset_phrase *phrase = &set->phrases[hits->waits[i].phrase];
-        size_t end = hits->waits[i].end;
-        int32_t seconds = phrase->wait == SST_WAIT_BEHIND
-                              ? time_behind(r, end)
-                              : time_before(r, sst_hits_start(hits, end, phrase->length));
+        const sst_hit *wait = &hits->waits[i];
+        unsigned length = set->phrases[SST_OUT_PHRASE(wait->output)].length;
+        int32_t seconds = wait->output & SST_OUT_WAIT_BEHIND
+                              ? time_behind(r, wait->end)
+                              : time_before(r, sst_hits_start(hits, wait->end, length));
         if (seconds >= 0)
             return seconds;
     }
