@@ -8,7 +8,7 @@
 
 enum {
     LEAST_TO_CUT = 96, /* bytes of a text that is worth cutting */
-    OVERLAP = 24,      /* about so many bytes of the next part are scanned in any case */
+    OVERLAP = 16,      /* about so many bytes of the next part are scanned in any case */
     MOST_TO_LOOK = 16  /* bytes in which a place for a cut is looked for: less than a part has */
 };
 
