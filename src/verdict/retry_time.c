@@ -192,7 +192,7 @@ static int32_t time_behind(reader r, size_t end)
     skip_word(&r);
     if (r.at > end && ascii_is_alpha(r.text[end]))
         return -1;
-    for (int words = 0; words <= MAX_WORDS_BETWEEN && r.at - end <= MAX_BYTES_BETWEEN; words++) {
+    for (int words = 0; words <= MAX_WORDS_BETWEEN; words++) {
         size_t back = r.at;
         int32_t seconds = take_time(&r);
         if (seconds >= 0)
@@ -204,9 +204,9 @@ static int32_t time_behind(reader r, size_t end)
     return -1;
 }
 
-static int32_t time_before(reader r, size_t start)
+/* Looks for a time between from and start that nothing but a few words part from start. */
+static int32_t time_before(reader r, size_t from, size_t start)
 {
-    size_t from = start > MAX_BYTES_IN_FRONT ? start - MAX_BYTES_IN_FRONT : 0;
     r.len = start;
     for (size_t at = from; at < start; at++) {
         if (at > 0 && ascii_is_alnum(r.text[at - 1]))
@@ -229,9 +229,10 @@ int32_t sst_retry_time(const sst_ruleset *set, const sst_hits *hits)
     for (size_t i = 0; i < hits->wait_count; i++) {
         const sst_hit *wait = &hits->waits[i];
         unsigned length = set->phrases[SST_OUT_PHRASE(wait->output)].length;
-        int32_t seconds = wait->output & SST_OUT_WAIT_BEHIND
-                              ? time_behind(r, wait->end)
-                              : time_before(r, sst_hits_start(hits, wait->end, length));
+        size_t start = sst_hits_start(hits, wait->end, length);
+        size_t from = sst_hits_start(hits, start, MAX_BYTES_IN_FRONT);
+        int32_t seconds = wait->output & SST_OUT_WAIT_BEHIND ? time_behind(r, wait->end)
+                                                             : time_before(r, from, start);
         if (seconds >= 0)
             return seconds;
     }
