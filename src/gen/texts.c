@@ -2757,7 +2757,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
         "Error del lado del servidor",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
-        "El servidor se detuvo por un error pasajero de su propio lado.",
+        "El servidor se detuvo por un error pasajero propio.",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
         "Algo falló en el servidor mientras trabajaba, por lo que se detuvo; algunos ser"
         "vidores también lo envían para aplazar correo a propósito, o cuando no se pud"
@@ -4032,10 +4032,10 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "a la causa.",
         [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
         "Si el correo se reenvió o llegó a través de una lista de correo, eso puede ha"
-        "ber echado a perder las comprobaciones. Haga que el servidor que reenvía deje e"
-        "l mensaje sin cambios, use una dirección de retorno de su propio dominio (SRS) "
-        "y añada sellos ARC, y que su servidor acepte los sellos de los reenviadores en "
-        "los que usted confía.",
+        "ber hecho fallar las comprobaciones. Haga que el servidor que reenvía deje el m"
+        "ensaje sin cambios, use una dirección de retorno de su propio dominio (SRS) y a"
+        "ñada sellos ARC, y que su servidor acepte los sellos de los reenviadores en los"
+        " que usted confía.",
         [TEXT_REASON_TLS_TITLE] =
         "Conexión cifrada necesaria o fallida",
         [TEXT_REASON_TLS_BECAUSE] =
@@ -5239,13 +5239,13 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Il server al momento non accetta il messaggio: la casella di posta è occupata o"
         " bloccata, oppure una regola del server rimanda il messaggio. Una casella piena "
         "è una causa possibile, ma è più frequente un primo contatto rimandato di prop"
-        "osito (greylisting) o un'altra regola passeggera. Arriva in risposta a MAIL, che"
+        "osito (greylisting) o un'altra regola temporanea. Arriva in risposta a MAIL, che"
         " indica il mittente, a RCPT, che indica un destinatario, o dopo la fine del mess"
         "aggio. È temporaneo: il client conserva il messaggio e riprova più tardi.",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_TITLE] =
-        "Errore dalla parte del server",
+        "Errore lato server",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_SHORT] =
-        "Il server si è fermato per un errore passeggero dalla propria parte.",
+        "Il server si è interrotto per un proprio errore temporaneo.",
         [TEXT_CODE_LOCAL_ERROR_IN_PROCESSING_FULL] =
         "Qualcosa non ha funzionato nel server durante l'elaborazione, perciò il server "
         "si è fermato; alcuni server inviano questo codice anche per rimandare un messag"
@@ -5270,12 +5270,12 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_CODE_CLIENT_NOT_PERMITTED_TITLE] =
         "Errore temporaneo di TLS o di autenticazione",
         [TEXT_CODE_CLIENT_NOT_PERMITTED_SHORT] =
-        "La crittografia o l'autenticazione al momento non è possibile per un problema p"
-        "asseggero del server.",
+        "La crittografia o l'autenticazione al momento non è possibile per un problema t"
+        "emporaneo del server.",
         [TEXT_CODE_CLIENT_NOT_PERMITTED_FULL] =
         "In risposta a STARTTLS, che chiede la crittografia, significa che TLS non è dis"
-        "ponibile per un motivo passeggero; in risposta ad AUTH, il comando di autenticaz"
-        "ione, che l'autenticazione non è riuscita per un guasto passeggero del server e"
+        "ponibile per un motivo temporaneo; in risposta ad AUTH, il comando di autenticaz"
+        "ione, che l'autenticazione non è riuscita per un guasto temporaneo del server e"
         " non per una password errata. Il nome nell'enumerazione è storico e fuorviante:"
         " il codice non significa che manchi un'autorizzazione, anche se alcuni server lo"
         " inviano con 4.7.1 quando rifiutano l'inoltro (relay) di un messaggio. Un metodo"
@@ -7247,7 +7247,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_ACTOR_SENDER] =
         "chi ha scritto il messaggio",
         [TEXT_ACTOR_SENDER_ADMIN] =
-        "il proprio amministratore di posta",
+        "l'amministratore di posta di chi invia",
         [TEXT_ACTOR_RECIPIENT] =
         "il destinatario",
         [TEXT_ACTOR_RECIPIENT_ADMIN] =
@@ -7483,11 +7483,11 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Ripetere lo stesso invio non servirà; rivolgersi al proprio amministratore di p"
         "osta.",
         [TEXT_SENTENCE_DO_SENDER_ADMIN_LATER] =
-        "Riprovare più tardi; se l'invio continua a fallire, può rimediare il proprio a"
-        "mministratore di posta.",
+        "Riprovare più tardi; se l'invio continua a fallire, può rimediare l'amministra"
+        "tore di posta di chi invia.",
         [TEXT_SENTENCE_DO_SENDER_ADMIN_AFTER_FIX] =
-        "Può rimediare il proprio amministratore di posta; non inviare di nuovo prima di"
-        " allora.",
+        "Può rimediare l'amministratore di posta di chi invia; non inviare di nuovo prim"
+        "a di allora.",
         [TEXT_SENTENCE_DO_RECIPIENT_NO] =
         "Ripetere lo stesso invio non servirà; solo il destinatario può cambiare le cos"
         "e.",
@@ -8669,8 +8669,8 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_ENHANCED_7_29_TITLE] =
         "ARC 检查未通过",
         [TEXT_ENHANCED_7_29_FULL] =
-        "邮件带有 ARC 封印，每个转发它的系统都在其中记录自己所做"
-        "的发件人检查，而这些封印无效。它们无法证明邮件在转发"
+        "邮件带有 ARC 密封，每个转发它的系统都在其中记录自己所做"
+        "的发件人检查，而这些密封无效。它们无法证明邮件在转发"
         "之前是真实的。",
         [TEXT_ENHANCED_7_30_TITLE] =
         "不支持所要求的加密",
@@ -8897,8 +8897,8 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REASON_SENDER_AUTH_ADVICE_RECIPIENT_ADMIN] =
         "如果邮件是转发来的，或者来自邮件列表，检查可能因此失"
         "效。让转发服务器不改动邮件，使用其自身域名的退信地址"
-        "（SRS），并添加 ARC 封印；让您的服务器接受您所信任的转发"
-        "方的封印。",
+        "（SRS），并添加 ARC 密封；让您的服务器接受您所信任的转发"
+        "方的密封。",
         [TEXT_REASON_TLS_TITLE] =
         "需要加密连接或加密失败",
         [TEXT_REASON_TLS_BECAUSE] =
