@@ -134,16 +134,6 @@ static uint32_t providers_string(sst_rule_reader *reader)
     return sst_model_add_string(reader->model, text.items, text.count);
 }
 
-static bool is_new_rule(const sst_rule_reader *reader, uint32_t id)
-{
-    const sst_model_rule *all = reader->model->rules.items;
-    for (size_t i = 0; i + 1 < reader->model->rules.count; i++) {
-        if (all[i].compiled.id == id)
-            return false;
-    }
-    return true;
-}
-
 static bool read_rule(sst_rule_reader *reader)
 {
     sst_model *model = reader->model;
@@ -166,7 +156,9 @@ static bool read_rule(sst_rule_reader *reader)
     rule->compiled.id = sst_model_add_string(model, token.text.ptr, token.text.len);
     rule->compiled.providers = providers_string(reader);
     reader->context = SST_IN_RULE;
-    if (!is_new_rule(reader, rule->compiled.id))
+    if (model->arena->failed)
+        return sst_reader_check(reader, SST_E_NO_MEMORY);
+    if (!sst_model_name_rule(model, rule->compiled.id))
         return sst_reader_expected(reader, "an identifier that no other rule has", token.text);
     if (reader->providers.count == 0)
         return sst_reader_end(reader);

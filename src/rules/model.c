@@ -76,6 +76,23 @@ uint32_t sst_model_add_string(sst_model *model, const char *text, size_t len)
     return added->offset;
 }
 
+bool sst_model_name_rule(sst_model *model, uint32_t offset)
+{
+    sst_model_string *all = model->strings.items;
+    size_t low = 0;
+    size_t high = model->strings.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (all[middle].offset <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    bool first = !all[low].names_rule;
+    all[low].names_rule = true;
+    return first;
+}
+
 const char *sst_model_string_at(const sst_model *model, uint32_t offset)
 {
     return (const char *)model->bytes.items + offset;

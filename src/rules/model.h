@@ -18,8 +18,9 @@ typedef struct sst_model_phrase {
 } sst_model_phrase;
 
 typedef struct sst_model_string {
-    uint32_t offset;
+    uint32_t offset; /* ascending */
     uint32_t length;
+    bool names_rule;
     uint32_t next; /* in its hash chain: number + 1 */
 } sst_model_string;
 
@@ -94,6 +95,9 @@ int sst_model_add_phrase(sst_model *model, const sst_model_phrase *phrase, uint1
 /* The offset of a string, which is added where it is new; 0 for the empty one and without memory
  * (the arena then says so). */
 uint32_t sst_model_add_string(sst_model *model, const char *text, size_t len);
+
+/* Notes that a string is a rule's identifier; false where it is one already. */
+bool sst_model_name_rule(sst_model *model, uint32_t offset);
 
 const char *sst_model_string_at(const sst_model *model, uint32_t offset);
 

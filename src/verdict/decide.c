@@ -32,45 +32,46 @@ static sst_span provider_id(const sst_ruleset *set, unsigned provider)
     return span_of(set->strings + set->providers[provider].id);
 }
 
-/* Asks one set after the other. */
-static sst_span recognise_in_text(const attempt *a)
+/* Notes the provider that one set has recognised, and looks up what the other one knows of it. */
+static void note_provider(attempt *a, sst_view *view, unsigned found)
 {
-    sst_span none = {NULL, 0};
-    const sst_view *views[] = {&a->user, &a->builtin};
-    for (size_t i = 0; i < 2; i++) {
-        unsigned found =
-            views[i]->set ? sst_provider_by_mark(views[i]->set, views[i]->hits) : SST_NO_PROVIDER;
-        if (found != SST_NO_PROVIDER)
-            return provider_id(views[i]->set, found);
-    }
-    return none;
+    sst_view *other = view == &a->user ? &a->builtin : &a->user;
+    view->provider = found;
+    a->provider = provider_id(view->set, found);
+    if (other->set)
+        other->provider = sst_provider_by_id(other->set, a->provider);
 }
 
-static sst_span recognise_by_host(const sst_sets *sets, sst_span host)
+/* Asks one set after the other for the provider of a host, or of the marks in the text. */
+static bool ask(attempt *a, const sst_span *host)
 {
-    sst_span none = {NULL, 0};
-    const sst_ruleset *all[] = {sets->user, sets->builtin};
+    sst_view *views[] = {&a->user, &a->builtin};
     for (size_t i = 0; i < 2; i++) {
-        unsigned found = all[i] ? sst_provider_by_host(all[i], host) : SST_NO_PROVIDER;
-        if (found != SST_NO_PROVIDER)
-            return provider_id(all[i], found);
+        const sst_ruleset *set = views[i]->set;
+        if (!set)
+            continue;
+        unsigned found =
+            host ? sst_provider_by_host(set, *host) : sst_provider_by_mark(set, views[i]->hits);
+        if (found != SST_NO_PROVIDER) {
+            note_provider(a, views[i], found);
+            return true;
+        }
     }
-    return none;
+    return false;
 }
 
 /* The provider: as told, else by the host, else by what the text gives away. */
-static void recognise(const sst_sets *sets, attempt *a)
+static void recognise(attempt *a)
 {
-    a->provider = a->evidence->provider;
-    if (!a->provider.len && a->evidence->remote.len)
-        a->provider = recognise_by_host(sets, a->evidence->remote);
-    if (!a->provider.len)
-        a->provider = recognise_in_text(a);
-    if (!a->provider.len)
-        return;
-    a->builtin.provider = sst_provider_by_id(a->builtin.set, a->provider);
-    if (a->user.set)
-        a->user.provider = sst_provider_by_id(a->user.set, a->provider);
+    const sst_evidence *e = a->evidence;
+    a->provider = e->provider;
+    if (e->provider.len) {
+        a->builtin.provider = sst_provider_by_id(a->builtin.set, e->provider);
+        if (a->user.set)
+            a->user.provider = sst_provider_by_id(a->user.set, e->provider);
+    } else if (!e->remote.len || !ask(a, &e->remote)) {
+        (void)ask(a, NULL);
+    }
 }
 
 static sst_view make_view(const sst_ruleset *set, const sst_hits *hits,
@@ -166,7 +167,7 @@ static void conclude(const sst_sets *sets, const sst_evidence *evidence, const s
     a.evidence = evidence;
     a.user = make_view(sets->user, user, evidence);
     a.builtin = make_view(sets->builtin, builtin, evidence);
-    recognise(sets, &a);
+    recognise(&a);
     verdict->provider = a.provider;
     if (sst_kind_has_reason(verdict->kind))
         decide(&a, verdict);
@@ -248,7 +249,7 @@ static void examine(const sst_sets *sets, const sst_evidence *evidence, sst_hits
     a->evidence = evidence;
     a->user = make_view(sets->user, user, evidence);
     a->builtin = make_view(sets->builtin, builtin, evidence);
-    recognise(sets, a);
+    recognise(a);
 }
 
 bool sst_rule_matches(const sst_sets *sets, const sst_evidence *evidence, const sst_ruleset *set,
