@@ -58,6 +58,9 @@ static const struct {
     {"error", false},
     {"error code", false},
     {"error_code :", false}, /* Zoho */
+    {"reason:", true},       /* Sendmail: "(reason: 550 ...)" */
+    {"mail+rcpt", false},    /* chasquid */
+    {"data closing", false}, /* chasquid */
     {"reply=", true},        /* Sendmail's log */
     {"reject=", true},
     {"stat=", true}, /* OpenSMTPD's log */
@@ -198,6 +201,8 @@ static const struct {
     {"command=\"", SST_COMMAND_NONE},           /* OpenSMTPD's log */
     {"reject: ", SST_COMMAND_NONE},             /* Postfix's log */
     {"end-of-message", SST_COMMAND_EOM},
+    {"mail+rcpt", SST_COMMAND_RCPT},     /* chasquid, which sends both at once */
+    {"data closing", SST_COMMAND_EOM},   /* chasquid */
     {"talk to me", SST_COMMAND_CONNECT}, /* Postfix */
     {"does not like recipient", SST_COMMAND_RCPT},
     {"sender was rejected", SST_COMMAND_MAIL},
