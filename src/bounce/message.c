@@ -6,6 +6,7 @@
 #include "bounce/message.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "bounce/html.h"
 #include "mime/field.h"
 #include "mime/line.h"
@@ -115,6 +116,32 @@ static sst_span decode_words(const mime_part *part, bool html, const mime_conver
     return text;
 }
 
+/*
+ * Undoes "\\x{HEX}" in a text, in place: so a delivery status writes what is beyond ASCII in an
+ * address where it must not use UTF-8 (RFC 6533 3). Returns the new length.
+ */
+static size_t undo_hex_points(char *text, size_t len)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t point = 0;
+        size_t n = i + 3;
+        if (len - i > 4 && memcmp(text + i, "\\x{", 3) == 0) {
+            while (n < len && n < i + 9 && sst_mime_hex_digit(text[n]) >= 0)
+                point = point * 16 + (uint32_t)sst_mime_hex_digit(text[n++]);
+        }
+        bool is_point = n > i + 3 && n < len && text[n] == '}' && point > 0x7F &&
+                        point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
+        if (is_point) {
+            out += utf8_encode(point, text + out);
+            i = n + 1;
+        } else {
+            text[out++] = text[i++];
+        }
+    }
+    return out;
+}
+
 /* Adds text to a span that ends right before it, or makes it the span where there was none. */
 static void extend(sst_span *whole, sst_span more)
 {
@@ -136,6 +163,7 @@ static void take_part(bounce_message *level, const mime_part *part, bool *html,
         role = ROLE_STATUS;
     switch (role) {
     case ROLE_STATUS:
+        text.len = undo_hex_points(out->ptr + (text.ptr - out->ptr), text.len);
         extend(&level->status, text);
         break;
     case ROLE_FEEDBACK:

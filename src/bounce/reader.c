@@ -24,6 +24,12 @@
 /* A decoded subject. */
 #define SUBJECT_SIZE ((size_t)2048)
 
+/*
+ * The most bytes of a field in a record: a line of RFC 5322 2.1.1. A hostile header would otherwise
+ * be written once for each of its thousand recipients.
+ */
+#define MAX_FIELD ((size_t)998)
+
 struct sst_bounce_reader {
     const sst_allocator *allocator;
     const sst_rules *rules;
@@ -142,15 +148,22 @@ sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message
     return ordinary ? SST_BOUNCE_UNDERSTOOD : SST_BOUNCE_NOT_UNDERSTOOD;
 }
 
+static sst_span capped(sst_span field)
+{
+    if (field.len > MAX_FIELD)
+        field.len = MAX_FIELD;
+    return field;
+}
+
 /* What holds for the mail as a whole. */
 static void take_envelope(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
 {
     const bounce_envelope *envelope = &reader->findings.envelope;
     bool zoned;
-    record->sender = envelope->sender;
-    record->message_id = envelope->message_id;
-    record->queue_id = envelope->queue_id;
-    record->reporter = envelope->reporter;
+    record->sender = capped(envelope->sender);
+    record->message_id = capped(envelope->message_id);
+    record->queue_id = capped(envelope->queue_id);
+    record->reporter = capped(envelope->reporter);
     if (envelope->subject.ptr) {
         mime_buffer out = {reader->subject, 0, SUBJECT_SIZE, false};
         sst_mime_decode_words(envelope->subject, &reader->converter, &out);
@@ -225,12 +238,12 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
     if (words.len > SST_MAX_VERDICT_TEXT)
         words.len = SST_MAX_VERDICT_TEXT;
     record->kind = entry->kind;
-    record->recipient = entry->recipient;
+    record->recipient = capped(entry->recipient);
     if (entry->original_recipient.len != entry->recipient.len ||
         !ascii_equal_fold(entry->original_recipient.ptr, entry->recipient.ptr,
                           entry->recipient.len))
-        record->original_recipient = entry->original_recipient;
-    record->remote = entry->remote;
+        record->original_recipient = capped(entry->original_recipient);
+    record->remote = capped(entry->remote);
     record->command = entry->command;
     record->format = span_of(entry->format);
     if (words.ptr) {
@@ -240,6 +253,8 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
         take_quoted(words, record);
         take_mailers_code(record);
     }
+    if (record->kind == SST_KIND_NONE)
+        record->kind = SST_KIND_FAILED;
     bool vague = record->enhanced.subject == 0 && record->enhanced.detail == 0;
     if (record->enhanced.status_class == 0 ||
         (entry->said && vague && entry->status.status_class != 0))

@@ -347,7 +347,7 @@ static bool is_report(const bounce_header *header, const bounce_about *about, un
     return by_system + has_subject + (about->system != NULL) + (says != 0) >= 2;
 }
 
-/* A report that says several things is on those that are still to come about: the worst of them. */
+/* The worst of what a report says; NONE where only the reply that it quotes tells. */
 static sst_kind kind_of(const bounce_header *header, unsigned says)
 {
     sst_span subject = sst_bounce_field(header, "Subject");
@@ -357,8 +357,9 @@ static sst_kind kind_of(const bounce_header *header, unsigned says)
         return SST_KIND_FAILED;
     if ((says & SAYS_RELAYED) != 0)
         return SST_KIND_RELAYED;
-    bool delivered = (says & SAYS_DELIVERED) != 0 || holds_any(subject, success_subjects);
-    return delivered ? SST_KIND_DELIVERED : SST_KIND_FAILED;
+    if ((says & SAYS_DELIVERED) != 0 || holds_any(subject, success_subjects))
+        return SST_KIND_DELIVERED;
+    return header->count > 0 ? SST_KIND_FAILED : SST_KIND_NONE;
 }
 
 void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
