@@ -275,6 +275,8 @@ static void name_group(buffer *into, const sst_record *record)
         buffer_text(into, " ");
     }
     sst_write_safe_text(record->text, &sink);
+    if (into->len == 0) /* an object without code and text */
+        buffer_text(into, "-");
 }
 
 /* "Mailbox full (mailbox-full), temporary, Google" */

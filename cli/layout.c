@@ -51,6 +51,9 @@ void layout_gap(layout *page)
 /* However deep the indent, something must fit beside it. */
 #define LEAST_COLUMNS ((size_t)16)
 
+/* Beside a label there must be room for a few words, or they are read more easily below it. */
+#define LEAST_BESIDE ((size_t)24)
+
 static size_t columns_left(const layout *page, size_t used)
 {
     return page->width > used + LEAST_COLUMNS ? page->width - used : LEAST_COLUMNS;
@@ -131,7 +134,7 @@ void layout_row(layout *page, const char *label, size_t label_width, sst_span te
     if (text.len == 0)
         return;
     put_label(page, label);
-    if (column + LEAST_COLUMNS > page->width) { /* no room beside the label: below it */
+    if (column + LEAST_BESIDE > page->width) { /* no room beside the label: below it */
         output_put(page->out, "\n", 1);
         column = page->indent + 2;
         used = 0;
