@@ -123,6 +123,30 @@ static int run(const subcommand *sub, int argc, char **argv, output *out)
     return status;
 }
 
+/*
+ * Takes the subcommand that is named behind options ("--lang zh list codes") out of the words;
+ * leaves *sub where the first word that is no option names none. The options are read as those of
+ * explain, the subcommand that need not be named; returns false where they are wrong.
+ */
+static bool take_named(int *argc, char **argv, const subcommand **sub)
+{
+    options given;
+    if (!options_read(&subcommands[0], *argc, argv, &given))
+        return false;
+    const char *word = given.arguments.count > 0 ? given.arguments.list[0] : "";
+    const subcommand *named = find_subcommand(word);
+    *sub = named ? named : *sub;
+    for (int i = 0; named && i < *argc; i++) {
+        if (argv[i] != word)
+            continue;
+        memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i - 1) * sizeof *argv);
+        --*argc;
+        break;
+    }
+    options_free(&given);
+    return true;
+}
+
 /* The first word names the subcommand; explain is the one that need not be named. */
 static int dispatch(int argc, char **argv, output *out)
 {
@@ -134,7 +158,12 @@ static int dispatch(int argc, char **argv, output *out)
         write_help(out);
         return STATUS_DONE;
     }
-    return run(&subcommands[0], argc - 1, argv + 1, out);
+    argc--;
+    argv++;
+    sub = &subcommands[0];
+    if (strncmp(first, "--", 2) == 0 && !take_named(&argc, argv, &sub))
+        return STATUS_USAGE;
+    return run(sub, argc, argv, out);
 }
 
 int main(int argc, char **argv)
