@@ -170,7 +170,16 @@ static const topic which_topic = {
     .fill = fill_match,
 };
 
-/* Why the first one decides (VOCABULARY: level, then the order of the reasons, then of the rules).
+/* Where a reason stands in the order of precedence: unknown last. */
+static int rank_of(sst_reason reason)
+{
+    return reason == SST_REASON_UNKNOWN ? SST_REASON_COUNT : (int)reason;
+}
+
+/*
+ * Why the first one decides (VOCABULARY: level, then the order of the reasons, then of the rules).
+ * The user's own rules are all of one level as it is told, but a later file, or within a file the
+ * stronger evidence, goes before all the same: seen where the order of the reasons is not kept.
  */
 static const char *why_first(const matches *all)
 {
@@ -178,10 +187,11 @@ static const char *why_first(const matches *all)
         return "sentence.why.none";
     if (all->count == 1)
         return "sentence.why.only";
-    if (all->list[0].level != all->list[1].level)
+    const sst_match *first = &all->list[0];
+    const sst_match *second = &all->list[1];
+    if (first->level != second->level || rank_of(first->reason) > rank_of(second->reason))
         return "sentence.why.level";
-    return all->list[0].reason != all->list[1].reason ? "sentence.why.reason"
-                                                      : "sentence.why.order";
+    return first->reason != second->reason ? "sentence.why.reason" : "sentence.why.order";
 }
 
 static void put_match(layout *page, const matches *all, size_t position, const char *language)
