@@ -12,4 +12,10 @@ void interrupt_catch(void);
 /* Whether there was one. */
 bool interrupted(void);
 
+/* Whether reading a file would wait now. */
+bool interrupt_would_wait(int file);
+
+/* Waits until there is something to read, or for Ctrl-C. */
+void interrupt_wait(int file);
+
 #endif

@@ -182,8 +182,8 @@ static bool next_of_mbox(mailbox *box, message *out)
 
 /* --- the beginning -------------------------------------------------------------------------- */
 
-/* Whether the input begins with a separator, which is then taken off. */
-static bool begins_with_separator(mailbox *box)
+/* The first line that is not empty; what stands behind its end decides whether that is CR LF. */
+static sst_span first_line(const mailbox *box)
 {
     size_t start = 0;
     while (start < box->len && (box->data[start] == '\n' || box->data[start] == '\r'))
@@ -191,7 +191,15 @@ static bool begins_with_separator(mailbox *box)
     size_t end = start;
     while (end < box->len && box->data[end] != '\n' && box->data[end] != '\r')
         end++;
-    const sst_span line = {box->data + start, end - start};
+    return (sst_span){box->data + start, end - start};
+}
+
+/* Whether the input begins with a separator, which is then taken off. */
+static bool begins_with_separator(mailbox *box)
+{
+    const sst_span line = first_line(box);
+    size_t start = (size_t)(line.ptr - box->data);
+    size_t end = start + line.len;
     if (end == box->len || !separator_is(line))
         return false;
     bool is_cr = box->data[end] == '\r';
@@ -222,8 +230,11 @@ static bool only_message(mailbox *box, message *out)
 /* Reads so much that it can be told what the input is. */
 static void begin(mailbox *box)
 {
-    while (box->len <= SEPARATOR_MAX && read_more(box))
-        ;
+    sst_span line;
+    do
+        line = first_line(box);
+    while (line.len <= SEPARATOR_MAX && (size_t)(line.ptr - box->data) + line.len + 1 >= box->len &&
+           read_more(box));
     box->is_mbox = !box->one && begins_with_separator(box);
     box->begun = true;
 }

@@ -6,7 +6,6 @@
 #include "stream.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,15 +50,16 @@ static void fail(stream *from, const char *what)
     from->ended = true;
 }
 
-/* Whether reading would wait. */
-static bool would_wait(const stream *from)
+/* Waits for a pipe or a terminal. Returns false where Ctrl-C came instead. */
+static bool wait_for_input(stream *from)
 {
-    struct pollfd input = {.fd = from->file, .events = POLLIN};
-    return !from->regular && poll(&input, 1, 0) == 0;
+    if (from->before_waiting && interrupt_would_wait(from->file))
+        from->before_waiting(from->context);
+    interrupt_wait(from->file);
+    return !interrupted();
 }
 
-/* Bytes as they stand in the file. A signal ends the waiting only where it is to end the program.
- */
+/* Bytes as they stand in the file. */
 static size_t read_file(void *context, char *into, size_t size)
 {
     stream *from = context;
@@ -67,8 +67,8 @@ static size_t read_file(void *context, char *into, size_t size)
     /* Most mails are read at once; to ask whether that was all would double the calls. */
     if (from->size > 0 && from->taken == from->size)
         return 0;
-    if (from->before_waiting && would_wait(from))
-        from->before_waiting(from->context);
+    if (!from->regular && !wait_for_input(from))
+        return 0;
     do
         count = read(from->file, into, size);
     while (count < 0 && errno == EINTR && !interrupted());
