@@ -17,6 +17,7 @@ typedef struct compiler {
     bool user;
     uint32_t *order; /* of the rules: position to number in the model */
     uint32_t *flags; /* of the phrases: SST_OUT_... */
+    sst_vec tests;   /* uint16_t */
 } compiler;
 
 /* The level that a rule has by what it asks for. */
@@ -76,7 +77,7 @@ static void sort_rules(const compiler *c, uint32_t *items, uint32_t *spare, size
     }
 }
 
-static bool make_rules(compiler *c)
+static sst_ruleset_rule *make_rules(compiler *c)
 {
     size_t count = c->model->rules.count;
     sst_model_rule *rules = c->model->rules.items;
@@ -85,7 +86,7 @@ static bool make_rules(compiler *c)
     sst_ruleset_rule *out = sst_arena_take(c->keep, count, sizeof *out);
     c->order = sst_arena_take(&c->arena, count, sizeof *c->order);
     if (!spare || !position || !out || !c->order)
-        return false;
+        return NULL;
     for (size_t i = 0; i < count; i++)
         c->order[i] = (uint32_t)i;
     sort_rules(c, c->order, spare, count);
@@ -95,7 +96,6 @@ static bool make_rules(compiler *c)
         sst_level level = level_of(rule);
         position[c->order[i]] = (uint32_t)i;
         out[i] = rule->compiled;
-        out[i].tests = rule->tests;
         out[i].level = (uint8_t)(c->user ? SST_LEVEL_USER : level);
         if (!c->user && level < SST_LEVEL_PHRASE)
             c->set->first_below_phrase = (uint32_t)i;
@@ -107,7 +107,7 @@ static bool make_rules(compiler *c)
     }
     c->set->rules = out;
     c->set->rule_count = (uint32_t)count;
-    return true;
+    return out;
 }
 
 /*
@@ -199,6 +199,36 @@ static bool make_flags(compiler *c)
         c->flags[i] |= compiled[i].rules < compiled[i + 1].rules ? SST_OUT_KEY : 0;
     }
     return c->flags != NULL;
+}
+
+/* Copies one test of a rule. */
+static bool add_test(compiler *c, const uint16_t *test)
+{
+    size_t size = *test == SST_TEST_END ? 1 : test[1] + 2u;
+    uint16_t *to = sst_vec_add(&c->arena, &c->tests, size, sizeof *to);
+    if (to)
+        memcpy(to, test, size * sizeof *to);
+    return to != NULL;
+}
+
+/* The tests of all rules in their order, in each rule first that of the list it hangs on: where one
+ * of these was met, that test is known to hold. */
+static bool make_tests(compiler *c, sst_ruleset_rule *rules)
+{
+    for (size_t i = 0; i < c->set->rule_count; i++) {
+        const uint16_t *key = key_list(c, rule_at(c, i));
+        const uint16_t *test = (const uint16_t *)c->model->tests.items + rule_at(c, i)->tests;
+        rules[i].tests = (uint32_t)c->tests.count;
+        if (key && !add_test(c, key))
+            return false;
+        for (; *test != SST_TEST_END; test += test[1] + 2) {
+            if (test != key && !add_test(c, test))
+                return false;
+        }
+        if (!add_test(c, test))
+            return false;
+    }
+    return true;
 }
 
 /* A rule without words, under one of the keys by which it is found. */
@@ -379,11 +409,12 @@ static int compile(compiler *c)
 {
     sst_vec key_rules = {0};
     sst_ruleset *set = c->set;
-    if (!make_rules(c) || !make_phrases(c, &key_rules) || !make_flags(c) ||
+    sst_ruleset_rule *rules = make_rules(c);
+    if (!rules || !make_tests(c, rules) || !make_phrases(c, &key_rules) || !make_flags(c) ||
         !make_keys(c, &key_rules) || !make_providers(c))
         return SST_E_NO_MEMORY;
     set->key_rules = keep_vec(c, &key_rules, sizeof(uint16_t), &set->key_rule_count);
-    set->tests = keep_vec(c, &c->model->tests, sizeof(uint16_t), &set->test_count);
+    set->tests = keep_vec(c, &c->tests, sizeof(uint16_t), &set->test_count);
     set->units = keep_vec(c, &c->model->units, sizeof(sst_ruleset_unit), &set->unit_count);
     set->strings = keep_vec(c, &c->model->bytes, 1, &set->string_size);
     if (c->keep->failed || c->arena.failed || c->model->arena->failed)

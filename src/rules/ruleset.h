@@ -71,7 +71,8 @@ typedef struct sst_ruleset_phrase {
     uint16_t mark;   /* the provider that it gives away, or SST_NO_PROVIDER */
 } sst_ruleset_phrase;
 
-/* Conditions of a rule: op, count, count arguments; all must hold. */
+/* Conditions of a rule: op, count, count arguments; all must hold. Where a rule hangs on phrases,
+ * the first is that one of these must have been met. */
 enum {
     SST_TEST_END,
     SST_TEST_PROVIDER, /* one of these providers */

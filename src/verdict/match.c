@@ -75,9 +75,8 @@ static bool holds(const sst_view *view, const uint16_t *test)
     }
 }
 
-bool sst_rule_holds(const sst_view *view, size_t rule)
+static bool all_hold(const sst_view *view, const uint16_t *test)
 {
-    const uint16_t *test = view->set->tests + view->set->rules[rule].tests;
     for (; *test != SST_TEST_END; test += test[1] + 2) {
         if (!holds(view, test))
             return false;
@@ -85,19 +84,28 @@ bool sst_rule_holds(const sst_view *view, size_t rule)
     return true;
 }
 
-/* Takes a rule for the best so far if it goes before that and holds. */
-static size_t better(const sst_view *view, sst_reason skip, size_t best, size_t rule)
+bool sst_rule_holds(const sst_view *view, size_t rule)
 {
-    if (rule >= best || view->set->rules[rule].reason == skip || !sst_rule_holds(view, rule))
+    return all_hold(view, view->set->tests + view->set->rules[rule].tests);
+}
+
+/* Takes a rule for the best so far if it goes before that and holds. Where one of the phrases that
+ * it hangs on was met, its first test is known to hold. */
+static size_t better(const sst_view *view, sst_reason skip, size_t best, size_t rule,
+                     bool by_phrase)
+{
+    if (rule >= best || view->set->rules[rule].reason == skip)
         return best;
-    return rule;
+    const uint16_t *test = view->set->tests + view->set->rules[rule].tests;
+    test += by_phrase ? test[1] + 2 : 0;
+    return all_hold(view, test) ? rule : best;
 }
 
 static size_t best_of_phrase(const sst_view *view, sst_reason skip, size_t best, unsigned phrase)
 {
     const sst_ruleset *set = view->set;
     for (uint32_t i = set->phrases[phrase].rules; i < set->phrases[phrase + 1].rules; i++)
-        best = better(view, skip, best, set->key_rules[i]);
+        best = better(view, skip, best, set->key_rules[i], true);
     return best;
 }
 
@@ -129,8 +137,8 @@ static size_t best_of_key(const sst_view *view, sst_reason skip, size_t best, ui
         return best;
     const uint16_t *rule = set->key_rules + set->keys[i].rules;
     for (; !(*rule & SST_LAST); rule++)
-        best = better(view, skip, best, *rule);
-    return better(view, skip, best, *rule & ~SST_LAST);
+        best = better(view, skip, best, *rule, false);
+    return better(view, skip, best, *rule & ~SST_LAST, false);
 }
 
 /* Rules without words, for one provider or for any. */
@@ -160,23 +168,58 @@ size_t sst_first_rule(const sst_view *view, sst_reason skip)
     return best;
 }
 
+/* The longest phrase so far; of several, the one with the lowest number. */
+typedef struct longest {
+    unsigned phrase;
+    unsigned length; /* 0: none */
+} longest;
+
+static void take_longer(const sst_ruleset *set, longest *l, unsigned phrase)
+{
+    unsigned length = set->phrases[phrase].length;
+    if (length > l->length || (length == l->length && phrase < l->phrase)) {
+        l->phrase = phrase;
+        l->length = length;
+    }
+}
+
+static bool hangs_on(const sst_ruleset *set, size_t rule, unsigned phrase)
+{
+    uint32_t i = set->phrases[phrase].rules;
+    uint32_t end = set->phrases[phrase + 1].rules;
+    while (i < end && set->key_rules[i] != rule)
+        i++;
+    return i < end;
+}
+
+/* Of the phrases that a rule hangs on, the longest that was met. The lists are long, the phrases
+ * that were met are few. */
+static void longest_key(const sst_view *view, size_t rule, longest *l)
+{
+    for (size_t i = 0; i < view->hits->count; i++) {
+        uint32_t output = view->hits->places[i].output;
+        if ((output & SST_OUT_KEY) && hangs_on(view->set, rule, SST_OUT_PHRASE(output)))
+            take_longer(view->set, l, SST_OUT_PHRASE(output));
+    }
+}
+
 void sst_rule_span(const sst_view *view, size_t rule, size_t *start, size_t *end)
 {
     const sst_ruleset *set = view->set;
     const uint16_t *test = set->tests + set->rules[rule].tests;
-    unsigned longest = 0;
-    unsigned length = 0;
-    for (; *test != SST_TEST_END; test += test[1] + 2) {
-        for (size_t i = 0; test[0] == SST_TEST_ANY && i < test[1]; i++) {
-            unsigned phrase = test[2 + i];
-            if (set->phrases[phrase].length > length && sst_hits_have(view->hits, phrase)) {
-                longest = phrase;
-                length = set->phrases[phrase].length;
-            }
-        }
-    }
+    longest l = {0, 0};
     *start = 0;
     *end = 0;
-    if (length > 0)
-        sst_hits_place(set, view->hits, longest, start, end);
+    if (*test == SST_TEST_ANY && view->hits->count <= SST_MAX_PLACES) {
+        longest_key(view, rule, &l);
+        test += test[1] + 2;
+    }
+    for (; *test != SST_TEST_END; test += test[1] + 2) {
+        for (size_t i = 0; test[0] == SST_TEST_ANY && i < test[1]; i++) {
+            if (sst_hits_have(view->hits, test[2 + i]))
+                take_longer(set, &l, test[2 + i]);
+        }
+    }
+    if (l.length > 0)
+        sst_hits_place(set, view->hits, l.phrase, start, end);
 }
