@@ -86,10 +86,14 @@ static int refuse_number(const char *text)
 
 static int refuse_name(const char *text)
 {
+    static const char prefix[] = "SST_CODE_";
+    const char *word = text;
     suggestions near = {.count = 0};
+    if (strncmp(text, prefix, sizeof prefix - 1) == 0) /* what all names in C share */
+        word += sizeof prefix - 1;
     for (size_t i = 0; i < sst_code_count(); i++) {
         int code = sst_code_at(i);
-        suggest_try(&near, text, strlen(text), sst_code_name(code));
+        suggest_try(&near, word, strlen(word), sst_code_name(code));
     }
     buffer names = {NULL, 0, 0};
     for (size_t i = 0; i < near.count; i++) {
