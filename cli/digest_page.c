@@ -71,6 +71,8 @@ static const char *title_of(const sst_record *like, const char *language)
 static void name_outcome(buffer *into, const sst_record *like, const char *language)
 {
     buffer_text(into, sst_kind_text(like->kind, language));
+    if (like->verdict.permanence == SST_PERMANENCE_UNKNOWN)
+        return;
     buffer_text(into, ", ");
     buffer_text(into, sst_permanence_text(like->verdict.permanence, language));
 }
@@ -79,7 +81,8 @@ static size_t widest_title(const digest *all, const char *language)
 {
     size_t widest = 0;
     for (size_t i = 0; i < all->group_count; i++) {
-        size_t width = text_width(span_from(title_of(&all->groups[i].like, language)));
+        const sst_record *like = &all->groups[i].like;
+        size_t width = like->decided ? text_width(span_from(title_of(like, language))) : 0;
         widest = width > widest ? width : widest;
     }
     return widest;
@@ -170,6 +173,19 @@ static void put_sentence(layout *page, const digest_group *group, const char *la
     buffer_free(&sentence);
 }
 
+/* Whether the advice for a group was given above, to the same people. */
+static bool is_advised(const digest_group **groups, size_t at)
+{
+    const sst_verdict *verdict = &groups[at]->like.verdict;
+    for (size_t i = 0; i < at; i++) {
+        const sst_record *above = &groups[i]->like;
+        if (above->decided && above->verdict.reason == verdict->reason &&
+            above->verdict.actor == verdict->actor)
+            return true;
+    }
+    return false;
+}
+
 static void put_advice(layout *page, const digest_group *group, const char *language)
 {
     buffer advice = {NULL, 0, 0};
@@ -241,9 +257,10 @@ static void put_rows(layout *page, const digest *all, const digest_group *group)
     }
 }
 
-static void put_group(layout *page, const digest *all, const digest_group *group,
+static void put_group(layout *page, const digest *all, const digest_group **groups, size_t at,
                       const char *language)
 {
+    const digest_group *group = groups[at];
     buffer heading = {NULL, 0, 0};
     buffer_text(&heading, title_of(&group->like, language));
     if (group->like.decided) {
@@ -257,7 +274,8 @@ static void put_group(layout *page, const digest *all, const digest_group *group
     layout_heading(page, buffer_span(&heading));
     page->indent += INDENT;
     put_sentence(page, group, language);
-    put_advice(page, group, language);
+    if (!is_advised(groups, at))
+        put_advice(page, group, language);
     put_rows(page, all, group);
     page->indent -= INDENT;
     buffer_free(&heading);
@@ -275,6 +293,6 @@ void digest_write(digest *all, layout *page, const char *language)
     if (all->group_count > 1)
         put_overview(page, all, groups, language);
     for (size_t i = 0; i < all->group_count; i++)
-        put_group(page, all, groups[i], language);
+        put_group(page, all, groups, i, language);
     free(groups);
 }
