@@ -5,7 +5,7 @@
  */
 #include "bounce/status.h"
 
-#include "base/ascii.h"
+#include "bounce/phrase.h"
 #include "mime/address.h"
 #include "mime/field.h"
 #include "mime/line.h"
@@ -113,14 +113,29 @@ static sst_span host_of(sst_span value)
     return (sst_span){value.ptr, len};
 }
 
-/* Whether a diagnostic says anything: "X-Unix; 77" only gives a program's exit status. */
-static bool has_words(sst_span value)
+/* The words of a diagnostic (RFC 3464 2.3.6), behind the type, whatever it is: "smtp; 550 ...". */
+static sst_span words_of(sst_span value)
 {
-    const char *type = memchr(value.ptr, ';', value.len);
-    size_t i = type ? (size_t)(type - value.ptr) + 1 : 0;
-    while (i < value.len && (ascii_is_space(value.ptr[i]) || ascii_is_digit(value.ptr[i])))
+    size_t i = 0;
+    while (i < value.len && (ascii_is_alnum(value.ptr[i]) || value.ptr[i] == '-'))
         i++;
-    return i < value.len;
+    size_t type = i;
+    while (i < value.len && ascii_is_space(value.ptr[i]))
+        i++;
+    if (type == 0 || i == value.len || value.ptr[i] != ';')
+        return value;
+    return mime_trim((sst_span){value.ptr + i + 1, value.len - i - 1});
+}
+
+/* Whether a diagnostic says anything: "X-Unix; 77" only gives a program's exit status. */
+static bool says_anything(sst_span value, sst_span words)
+{
+    bool smtp = phrase_begins(value, "smtp") || phrase_begins(value, "lmtp");
+    for (size_t i = 0; i < words.len; i++) {
+        if (!ascii_is_digit(words.ptr[i]) && !ascii_is_space(words.ptr[i]))
+            return true;
+    }
+    return smtp && words.len > 0;
 }
 
 /* One block in progress: which fields it has had, and its entry. */
@@ -178,8 +193,8 @@ static void take_recipient_field(status_field field, sst_span value, bounce_entr
         entry->remote = host_of(value);
         break;
     case FIELD_DIAGNOSTIC:
-        if (has_words(value))
-            entry->words = value;
+        if (says_anything(value, words_of(value)))
+            entry->words = words_of(value);
         break;
     case FIELD_LAST_ATTEMPT:
         entry->time = value;
