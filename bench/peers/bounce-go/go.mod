@@ -1,0 +1,3 @@
+module bounce-go
+
+go 1.20
