@@ -253,6 +253,14 @@ static bool read_feedback(const level *l)
            add_plain(l, SST_KIND_COMPLAINT, "feedback", (sst_span){NULL, 0});
 }
 
+/* Dovecot's delivery agent sends its refusals as receipts: the mail was deleted, by the system. */
+static bool is_refusal_as_receipt(sst_span receipt)
+{
+    sst_span disposition = sst_mime_find_field(receipt, "Disposition");
+    return disposition.ptr && phrase_find(disposition, "automatic-action") &&
+           phrase_find(disposition, "deleted");
+}
+
 static bool read_receipt(const level *l)
 {
     sst_span recipient = sst_mime_find_field(l->message->receipt, "Final-Recipient");
@@ -287,12 +295,12 @@ static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *loo
         return read_feedback(l);
     if ((m->status.ptr && read_status(l, m->status, l->words)) || read_status_in_words(l))
         return true;
+    sst_bounce_recognise(marks, &l->header, l->words, &about);
     if (m->receipt.ptr)
-        return read_receipt(l);
+        return (is_refusal_as_receipt(m->receipt) && read_words(l, &about)) || read_receipt(l);
     if (sst_bounce_read_notification(l->words, &f->entries, &f->envelope))
         return true;
     f->entries.count = 0;
-    sst_bounce_recognise(marks, &l->header, l->words, &about);
     if (about.is_report && read_words(l, &about))
         return true;
     if (sst_bounce_is_auto_reply(&l->header))
