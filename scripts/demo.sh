@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the command into build/ and has it explain the replies of samples/replies.txt: one in full,
-# then all of them in a sentence each. Does all the set-up on a fresh machine (scripts/setup.sh).
+# then all of them in a sentence each; and then the mails that came back in samples/bounces.mbox, which
+# real mail servers wrote. Does all the set-up on a fresh machine (scripts/setup.sh).
 #
 #     sh scripts/demo.sh [OPTION...]      options go to the command, as in: sh scripts/demo.sh --lang es
 set -eu
@@ -31,6 +32,11 @@ while IFS= read -r reply; do
 done <$samples
 
 say
+say "== A mailbox of mail that came back: smtpstatus bounce samples/bounces.mbox"
+say
+build/smtpstatus bounce "$@" samples/bounces.mbox
+
+say
 say "Try for yourself:"
 while IFS='|' read -r line what; do
     printf '    %-52s %s\n' "build/smtpstatus $line" "$what"
@@ -39,5 +45,7 @@ done <<EOF
 452 4.2.2 Mailbox full|a reply: paste what you were sent
 explain --file $samples|a file, one reply a line
 explain --format jsonl 550|for a program
+bounce ~/Maildir|your own mail that came back
+bounce --format jsonl samples/bounces.mbox|one record for each recipient
 list codes --lang es|the whole enumeration, in Spanish
 EOF
