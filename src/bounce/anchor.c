@@ -247,8 +247,9 @@ bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *n
     /* What stands before the address on its line may say what happened: a reply, a label, words. */
     bool whole = code > 0 || !is_at_start(named, address);
     anchor.rest = whole && anchor.strength != ANCHOR_COMMAND ? words.ptr : rest;
-    if (anchor.strength < ANCHOR_LINE &&
-        (is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter)))
+    bool other =
+        is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter);
+    if (other && (anchor.strength < ANCHOR_LINE || code > 0))
         anchor.strength = ANCHOR_NONE;
     return anchor;
 }
