@@ -25,7 +25,8 @@ $servers/NAME, and run from there in private mount, network, process and host na
 namespaces; what a server writes goes to memory. All of its processes end with the namespace.
 
 Needs root, a Debian 12 machine, Debian's packages over the network, Python 3. Takes about a minute a
-server; never part of a test run. HARVEST_DIR names another directory for the packages.
+server; never part of a test run. HARVEST_DIR names another directory for the packages. One more, haraka,
+is run only when named: it comes from the npm registry and needs npm.
 
 Servers:
 END
@@ -47,9 +48,16 @@ closure() {
 unpack() {
     directory=$servers/$1
     mkdir -p "$directory" "$servers/packages"
-    # shellcheck disable=SC2046  # a list of words
-    wanted=$(closure $(python3 tests/harvest/run.py --packages "$1"))
-    test -n "$wanted"
+    names=$(python3 tests/harvest/run.py --packages "$1")
+    # shellcheck disable=SC2086  # a list of words
+    wanted=$(closure $names)
+    if [ -z "$wanted" ]; then
+        # A machine that has never asked for the lists.
+        apt-get -qq update
+        # shellcheck disable=SC2086
+        wanted=$(closure $names)
+        test -n "$wanted"
+    fi
     if [ "$wanted" = "$(cat "$directory/list" 2>/dev/null)" ]; then
         return
     fi
@@ -60,7 +68,21 @@ unpack() {
         # A file's name has the version's colon as %3a.
         dpkg -x "$servers/packages/${package%%=*}_$(echo "${package#*=}" | sed 's/:/%3a/g')"_*.deb "$directory/root"
     done
+    # shellcheck disable=SC2046  # a list of words
+    fetch_npm "$directory" $(python3 tests/harvest/run.py --npm "$1")
     echo "$wanted" >"$directory/list"
+}
+
+# Usage: fetch_npm DIRECTORY [PACKAGE DATE]
+fetch_npm() {
+    [ $# = 3 ] || return 0
+    command -v npm >/dev/null || {
+        say "  needs npm"
+        return 1
+    }
+    mkdir -p "$1/root/opt/npm"
+    (cd "$1/root/opt/npm" &&
+        npm install --silent --before="$3" --omit=optional --no-audit --no-fund --ignore-scripts "$2")
 }
 
 case ${1-} in
@@ -86,4 +108,5 @@ for name in ${*:-$(python3 tests/harvest/run.py --names)}; do
         status=1
     }
 done
+python3 tests/harvest/sample.py tests/cases samples/bounces.mbox || status=1
 exit $status

@@ -39,7 +39,7 @@ def squeeze(text):
 # says "retry timeout exceeded" cannot be asked why.
 TELLTALE = {
     "expired": r"^status: *4\.|expired|timeout exceeded|could not be delivered for|failing for a long time|too long|"
-               r"gave up|giving up|lifetime",
+               r"gave up|giving up|lifetime|too many failures",
     "unreachable": r"refused|time(d )?-?out(?! exceeded)|unreachable|lost|closed|dropped|no route|could not connect|"
                    r"EOF|cannot connect|can't connect|unexpected|read error|network error|shut down",
     "dns-failure": r"dns|name service|name server|host (or domain )?name|lookup|resol|domain",
@@ -50,6 +50,7 @@ TELLTALE = {
     "message-too-big": r"too (large|big)|size",
     "protocol": r"utf-?8|8.?bit|unicode",
     "routing-loop": r"loop|hops|received",
+    "system-error": r"internal (software )?error|status 70|returned 70|abnormal|non-zero",
     "tls": r"tls",
 }
 
@@ -92,11 +93,16 @@ def happened(fate, situation, journal):
                and (e["reply"] == fate.reply or fate.reason is None and e["reply"][0] == "2") for e in journal.events)
 
 
+def shows_sender(report, situation):
+    """Whether the returned mail shows its sender; that the report is addressed to someone proves nothing."""
+    return situation.sender.encode() in re.split(rb"\r?\n\r?\n", report, maxsplit=1)[-1]
+
+
 def expected(fate, situation, words, delayed, waited, journal):
     """The record that a report about this recipient must give. `waited`: an earlier report said that it
     was still being tried, whatever the far end meant by its reply."""
-    record = {"kind": "failed", "recipient": fate.recipient, "sender": situation.sender}
-    if fate.original:
+    record = {"kind": "failed", "recipient": fate.recipient}
+    if fate.original and fate.original.encode() in words:
         record["original_recipient"] = fate.original
     if not happened(fate, situation, journal):
         record["kind"] = "delayed" if delayed else "failed"
@@ -179,6 +185,9 @@ def write_reports(name, server, taken, target):
             fates = [fate for fate in situation.fates if mentions(words, fate)]
             records = [expected(fate, situation, words, delayed, fate.recipient in waiting, server.journal)
                        for fate in fates]
+            if shows_sender(report, situation):
+                records = [dict(kind=r.pop("kind"), recipient=r.pop("recipient"), sender=situation.sender, **r)
+                           for r in records]
             if delayed:
                 waiting.update(fate.recipient for fate in fates)
             case = "%s-%s" % (name, label(situation, records, used))
@@ -229,7 +238,7 @@ def log_truth(situation, queue_id, fate, waited, journal, log):
     return rows
 
 
-def write_log(name, server, taken, counts, waited, journal, strangers, target):
+def write_log(name, server, taken, counts, waited, strangers, target):
     directory = Path(target) / "log/harvest"
     directory.mkdir(parents=True, exist_ok=True)
     log = server.log_lines()
@@ -241,13 +250,17 @@ def write_log(name, server, taken, counts, waited, journal, strangers, target):
                      "enhanced": enhanced, **refusal})
     for situation, queue_id in taken.items():
         for fate in situation.fates:
-            rows += log_truth(situation, queue_id, fate, fate.recipient in waited[situation], journal, log)
+            rows += log_truth(situation, queue_id, fate, fate.recipient in waited[situation], server.journal, log)
         if counts[situation]:
             rows.append({"situation": situation.name, "direction": "out", "kind": "delivered", "sender": "",
                          "recipient": situation.sender, "reports": counts[situation]})
+    # What the log never names it cannot be asked for: a recipient that an alias turned into a program, a
+    # report that went out by another way.
+    text = b"\n".join(log)
+    rows = [row for row in rows if (row["recipient"] or row["sender"]).encode() in text]
     (directory / (name + ".truth.jsonl")).write_text("".join(map(json_line, rows)), encoding="utf-8")
 
 
-def write(name, server, taken, journal, strangers, target):
+def write(name, server, taken, strangers, target):
     counts, waited = write_reports(name, server, taken, target)
-    write_log(name, server, taken, counts, waited, journal, strangers, target)
+    write_log(name, server, taken, counts, waited, strangers, target)

@@ -1,8 +1,9 @@
 """Harvests one server: sets it up, gives it the mails of its situations, waits, and writes what came
 back as cases. Called by scripts/harvest.sh, which fetches the server and gives the run its namespaces.
 
-    python3 tests/harvest/run.py --names             the servers
+    python3 tests/harvest/run.py --names             the servers that come from Debian
     python3 tests/harvest/run.py --packages NAME     the packages of one
+    python3 tests/harvest/run.py --npm NAME          its package in the npm registry, and the date of that, or nothing
     python3 tests/harvest/run.py NAME DIRECTORY CASES   DIRECTORY/root holds the unpacked packages
 """
 import socket
@@ -119,17 +120,18 @@ def harvest(name, directory, target):
         server.start()
         if server.port:
             world.wait_for_port(server.port)
-        strangers = knock(server.port) if server.port else []
+        strangers = knock(server.port) if server.port and server.strangers else []
         taken = submit_all(server)
         watch(server)
+        server.stop()
+        if journal.faults:
+            raise RuntimeError("the far end failed: " + "; ".join(sorted(set(journal.faults))))
+        cases.write(name, server, taken, strangers, target)
     except Exception:
-        sys.stderr.write(server.world.last_words())
+        sys.stderr.write(server.last_words())
         raise
     finally:
         server.stop()
-    if journal.faults:
-        sys.exit("the far end failed: " + "; ".join(sorted(set(journal.faults))))
-    cases.write(name, server, taken, journal, strangers, target)
 
 
 def main(arguments):
@@ -137,6 +139,9 @@ def main(arguments):
         print("\n".join(servers.names()))
     elif len(arguments) == 2 and arguments[0] == "--packages":
         print(" ".join(servers.COMMON + servers.load(arguments[1]).packages))
+    elif len(arguments) == 2 and arguments[0] == "--npm":
+        server = servers.load(arguments[1])
+        print(server.npm + " " + server.npm_before if server.npm else "")
     elif len(arguments) == 3:
         harvest(*arguments)
     else:

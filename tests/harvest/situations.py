@@ -11,10 +11,13 @@ from typing import Optional
 DOMAIN, HOSTNAME, ADDRESS = "example.org", "mx.example.org", "192.0.2.1"
 
 # A local user for each situation; neutral words, so that no name sounds like a reason.
-SENDERS = """ada bela carl dora egon fay gert hana igor jana karl lena milo nora olaf pia quinn rosa sven
-tina ugo vera wim xenia yves zoe anna bert cleo dirk elsa finn gina hugo inga joost kaja leo mara nils
-oda paul rita stig thea ulla vito wanda xaver yara zeno alma boris clara denis ella felix greta hanno iris
-jonas klara lars marta noel otis petra ralf silke timo urs viola walt yoko zita arno beate cora""".split()
+SENDERS = """
+ada bela carl dora egon fay gert hana igor jana karl lena milo nora olaf pia quinn rosa sven tina ugo vera wim
+xenia yves zoe anna bert cleo dirk elsa finn gina hugo inga joost kaja leo mara nils oda paul rita stig thea
+ulla vito wanda xaver yara zeno alma boris clara denis ella felix greta hanno iris jonas klara lars marta noel
+otis petra ralf silke timo urs viola walt yoko aldo britt curt doris enno frida golo heidi ivo juna kuno lilo
+maja nele zita arno beate cora
+""".split()
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,7 @@ class Host:
             object.__setattr__(self, "greeting", "220 %s ESMTP" % self.name)
 
 
-BUSY = "421 4.3.2 {h} Service not available, too busy, closing transmission channel".replace(
-    "{h}", "mx.busy.example.com")
+BUSY = "421 4.3.2 mx.busy.example.com Service not available, too busy, closing transmission channel"
 BLOCKED = ("554-mx.shut.example.net\n554-Your access to this mail system has been rejected due to the sending "
            "MTA's poor reputation.\n554 If you believe that this is in error, please contact the intended "
            "recipient via alternate means.")
@@ -224,7 +226,8 @@ SITUATIONS = (
     one("hops", "hal@example.com", "EOM", "554 5.4.6 Too many hops 26 (25 max): from <{sender}>", "routing-loop"),
     one("data", "ira@example.com", "DATA", "554 5.5.1 Error: no valid recipients", "protocol"),
     # Put off, then given up.
-    one("full-later", "roy@example.com", "RCPT", "452 4.2.2 <{recipient}>: Mailbox full, try again later", "mailbox-full"),
+    one("full-later", "roy@example.com", "RCPT", "452 4.2.2 <{recipient}>: Mailbox full, try again later",
+        "mailbox-full"),
     one("recipient-rate", "kay@example.net", "RCPT",
         "450-4.2.1 The user you are trying to contact is receiving mail at a rate that\n"
         "450-4.2.1 prevents additional messages from being delivered. Please resend your\n"
@@ -242,8 +245,8 @@ SITUATIONS = (
         "421 4.7.28  https://support.google.com/mail/?p=UnsolicitedRateLimitError h8-20020a63 - gsmtp",
         "rate-limited"),
     one("reputation", "lou@later.example.net", "MAIL",
-        "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - "
-        "4.16.55.1; see https://postmaster.yahooinc.com/error-codes", "reputation"),
+        "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation. For e-mail "
+        "delivery information, see https://postmaster.live.com (S775)", "reputation"),
     one("busy", "kai@busy.example.com", "CONNECT", BUSY, "system-error"),
     one("half-tls", "bob@half.example.com", "STARTTLS", NO_TLS, "tls"),
     Situation("greylist", (says("ian@example.com", "RCPT",
@@ -281,7 +284,8 @@ SITUATIONS = (
     ), subject="A long list"),
     Situation("lmtp", (
         taken("hans@" + LMTP_DOMAIN),
-        says("ilse@" + LMTP_DOMAIN, "RCPT", "550 5.1.1 <{recipient}> User doesn't exist: {recipient}", "mailbox-unknown"),
+        says("ilse@" + LMTP_DOMAIN, "RCPT", "550 5.1.1 <{recipient}> User doesn't exist: {recipient}",
+             "mailbox-unknown"),
         says("jo@" + LMTP_DOMAIN, "EOM", "552 5.2.2 <{recipient}> Quota exceeded (mailbox for user is full)",
              "mailbox-full"),
     )),
@@ -307,9 +311,11 @@ SITUATIONS = (
     Situation("local-loop", (meets("beate@example.org", "LOCAL", "routing-loop"),),
               headers="Delivered-To: beate@example.org\n"),
     Situation("local-hops", (meets("ham@example.com", "LOCAL", "routing-loop"),),
-              headers="".join("Received: from relay%d.example.net by relay%d.example.net; Tue, 3 Mar 2026 10:00:00 +0000\n"
-                              % (n, n + 1) for n in range(105))),
+              headers="".join("Received: from relay%d.example.net by relay%d.example.net; "
+                              "Tue, 3 Mar 2026 10:00:00 +0000\n" % (n, n + 1) for n in range(105))),
     Situation("local-program", (meets("press@example.org", "LOCAL", "system-error"),)),
+    Situation("local-reject", (meets("arno@example.org", "LOCAL", "recipient-refused"),)),
+    Situation("local-away", (taken("beate@example.org", "auto-reply", "LOCAL"),)),
     Situation("alias", (
         says("viv@example.com", "RCPT", "550 5.1.1 <{recipient}>: User unknown", "mailbox-unknown",
              original="team@example.org"),
@@ -323,4 +329,4 @@ BY_NAME = {}
 for situation, sender in zip(SITUATIONS, SENDERS):
     object.__setattr__(situation, "sender", "%s@%s" % (sender, DOMAIN))
     BY_NAME[situation.name] = situation
-assert len(SITUATIONS) <= len(SENDERS) - 3 and len(BY_NAME) == len(SITUATIONS)
+assert len(SITUATIONS) <= len(SENDERS) - 4 and len(BY_NAME) == len(SITUATIONS)

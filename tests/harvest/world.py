@@ -186,10 +186,9 @@ class World:
         self.processes.append(process)
         return process
 
-    def last_words(self):
-        """What the daemons said last, for a run that failed."""
-        said = [line for path in self.path("/var/log").glob("*.out") for line in path.read_bytes().splitlines()]
-        return "".join("  | %s\n" % line.decode(errors="replace") for line in said[-15:] + self.syslog.lines[-15:])
+    def output(self):
+        """What the daemons said on their standard output and error."""
+        return [line for path in self.path("/var/log").glob("*.out") for line in path.read_bytes().splitlines()]
 
     def stop(self):
         """Ends the daemons started here. What they left behind ends with the process namespace."""

@@ -8,17 +8,19 @@ import situations
 
 # What every root directory needs besides the server: a shell and the commands that its scripts call.
 COMMON = ("base-files", "bash", "coreutils", "dash", "debianutils", "diffutils", "findutils", "grep", "hostname",
-          "libc-bin", "login", "mawk", "passwd", "perl-base", "sed", "util-linux")
+          "libc-bin", "login", "mawk", "netbase", "passwd", "perl-base", "sed", "util-linux")
 
 
 class Base:
     """How one server is set up, started, given mail and emptied. The defaults suit most."""
 
     packages = ()
+    npm = None              # a package of the npm registry, for a server that Debian lacks: only run when named
     accounts = ()
     situations = ()
     seconds = 30            # how long the queue is watched
     port = 25
+    strangers = True        # whether clients from outside may knock at the port
     log = None              # its own log file; None: what it sent to syslog
     queue_id_pattern = r"(?!)"   # where the answer to the message shows the id; by default nowhere
 
@@ -40,16 +42,18 @@ class Base:
     def submit(self, situation, message):
         """Hands a mail over; returns the queue id where the server tells it."""
         with smtplib.SMTP("127.0.0.1", self.port, "localhost", timeout=20) as client:
-            client.ehlo()
-            code, text = client.docmd("MAIL", "FROM:<%s>%s" % (situation.sender, self.mail_options(client, situation)))
-            refuse(code, text)
-            for recipient in situation.recipients:
-                client.send(("RCPT TO:<%s>%s\r\n" % (recipient, self.rcpt_options(client, situation, recipient)))
-                            .encode("utf-8"))
-                refuse(*client.getreply())
-            code, text = client.data(message)
-            refuse(code, text)
-            return self.queue_id(text.decode("utf-8", "replace"))
+            return self.hand_over(client, situation, message)
+
+    def hand_over(self, client, situation, message):
+        client.ehlo()
+        refuse(*client.docmd("MAIL", "FROM:<%s>%s" % (situation.sender, self.mail_options(client, situation))))
+        for recipient in situation.recipients:
+            client.send(("RCPT TO:<%s>%s\r\n" % (recipient, self.rcpt_options(client, situation, recipient)))
+                        .encode("utf-8"))
+            refuse(*client.getreply())
+        code, text = client.data(message)
+        refuse(code, text)
+        return self.queue_id(text.decode("utf-8", "replace"))
 
     def submit_by_command(self, situation, message):
         """What SMTP would not take goes in by the sendmail command."""
@@ -89,6 +93,15 @@ class Base:
         """Whether a report that calls itself a delay is the queue's last word."""
         return False
 
+    def last_words(self):
+        """What the server said last, for a run that failed."""
+        lines = self.world.output()[-30:]
+        try:
+            lines += self.log_lines()[-15:]
+        except OSError:
+            pass
+        return "".join("  | %s\n" % line.decode(errors="replace") for line in lines)
+
     def log_lines(self):
         if self.log:
             return self.world.path(self.log).read_bytes().splitlines()
@@ -110,8 +123,10 @@ def maildir(path):
     return [f.read_bytes() for f in sorted(files, key=lambda f: (f.stat().st_mtime_ns, f.name))]
 
 
-def names():
-    return sorted(f.stem for f in Path(__file__).parent.glob("[a-z]*.py"))
+def names(wanted=lambda server: not server.npm):
+    """The servers that are run unless others are named."""
+    found = sorted(f.stem for f in Path(__file__).parent.glob("[a-z]*.py"))
+    return [name for name in found if wanted(load(name))]
 
 
 def load(name):

@@ -70,6 +70,13 @@ aliases:
   file_transport = address_file
   pipe_transport = address_pipe
 
+away:
+  driver = accept
+  local_parts = beate
+  senders = ! : ! *-request@* : *@*
+  transport = away
+  unseen
+
 localuser:
   driver = accept
   check_local_user
@@ -102,6 +109,14 @@ local_delivery:
   quota = ${if eq{$local_part}{cora}{3K}{0}}
   quota_is_inclusive = true
 
+away:
+  driver = autoreply
+  to = $sender_address
+  from = beate@example.org
+  subject = Away until Monday
+  text = I am away until Monday. Urgent things: the desk.\n
+  user = mail
+
 address_pipe:
   driver = pipe
   return_output
@@ -129,7 +144,7 @@ class Server(Base):
         "no-user", "no-user-plain", "no-user-lines", "disabled", "full-lines", "syntax", "reverse-dns", "group",
         "virus", "sender-auth", "sender", "fault", "greylist", "no-domain", "null-mx", "lame-mx", "dns-fails",
         "refused", "cut-end", "mixed", "mixed-times", "lmtp", "success", "success-mixed", "utf8-user",
-        "local-no-user", "local-full", "local-program", "alias")
+        "local-no-user", "local-full", "local-program", "local-away", "alias")
 
     def configure(self):
         world = self.world
