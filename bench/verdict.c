@@ -25,12 +25,12 @@
 #include "verdict/scan.h"
 #include "verdict_data.h"
 
-enum { TEXTS = 200000, ROUNDS = 7 };
+enum { TEXTS = 200000, ROUNDS = 7, BATCH = 512 };
 
 typedef struct work {
     sst_sets sets;
     sst_evidence *evidence;
-    sst_verdict *verdicts;
+    sst_verdict verdicts[BATCH]; /* used again and again */
     size_t count;
     size_t bytes;
 } work;
@@ -69,13 +69,16 @@ static void run_match1(work *w)
 
 static void run_batch(work *w)
 {
-    sst_decide_batch(&w->sets, w->evidence, w->count, w->verdicts);
+    for (size_t i = 0; i < w->count; i += BATCH) {
+        size_t left = w->count - i;
+        sst_decide_batch(&w->sets, w->evidence + i, left < BATCH ? left : BATCH, w->verdicts);
+    }
 }
 
 static void run_single(work *w)
 {
     for (size_t i = 0; i < w->count; i++)
-        sst_decide(&w->sets, &w->evidence[i], &w->verdicts[i]);
+        sst_decide(&w->sets, &w->evidence[i], &w->verdicts[i % BATCH]);
 }
 
 static double best_of(unsigned rounds, work *w, void (*run)(work *w))
@@ -92,10 +95,12 @@ static double best_of(unsigned rounds, work *w, void (*run)(work *w))
 
 static work make_work(void)
 {
-    work w = {{NULL, &sst_builtin_rules}, NULL, NULL, TEXTS, 0};
+    work w;
+    memset(&w, 0, sizeof w);
+    w.sets.builtin = &sst_builtin_rules;
+    w.count = TEXTS;
     w.evidence = malloc(TEXTS * sizeof *w.evidence);
-    w.verdicts = malloc(TEXTS * sizeof *w.verdicts);
-    if (!w.evidence || !w.verdicts || !verdict_data_make(w.evidence, TEXTS, &w.bytes))
+    if (!w.evidence || !verdict_data_make(w.evidence, TEXTS, &w.bytes))
         exit(3);
     return w;
 }

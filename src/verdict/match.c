@@ -109,20 +109,40 @@ static size_t best_of_phrase(const sst_view *view, sst_reason skip, size_t best,
     return best;
 }
 
-static size_t best_by_words(const sst_view *view, sst_reason skip, size_t best)
+/* Of all rules that hang on phrases that were met, the one that goes before the others: mostly it
+ * holds, and no other need be looked at. */
+static size_t first_candidate(const sst_view *view)
+{
+    const sst_ruleset *set = view->set;
+    size_t first = set->rule_count;
+    for (size_t i = 0; i < view->hits->count; i++) {
+        uint32_t output = view->hits->places[i].output;
+        if (!(output & SST_OUT_KEY))
+            continue;
+        size_t rule = set->key_rules[set->phrases[SST_OUT_PHRASE(output)].rules];
+        first = rule < first ? rule : first;
+    }
+    return first;
+}
+
+static size_t best_by_words(const sst_view *view, sst_reason skip)
 {
     const sst_hits *hits = view->hits;
-    if (hits->count <= SST_MAX_PLACES) {
-        for (size_t i = 0; i < hits->count; i++) {
-            uint32_t output = hits->places[i].output;
-            if (output & SST_OUT_KEY)
-                best = best_of_phrase(view, skip, best, SST_OUT_PHRASE(output));
+    size_t best = view->set->rule_count;
+    if (hits->count > SST_MAX_PLACES) {
+        for (unsigned i = 0; i < view->set->phrase_count; i++) {
+            if (sst_hits_have(hits, i))
+                best = best_of_phrase(view, skip, best, i);
         }
         return best;
     }
-    for (unsigned i = 0; i < view->set->phrase_count; i++) {
-        if (sst_hits_have(hits, i))
-            best = best_of_phrase(view, skip, best, i);
+    size_t first = first_candidate(view);
+    if (first == best || better(view, skip, best, first, true) == first)
+        return first;
+    for (size_t i = 0; i < hits->count; i++) {
+        uint32_t output = hits->places[i].output;
+        if (output & SST_OUT_KEY)
+            best = best_of_phrase(view, skip, best, SST_OUT_PHRASE(output));
     }
     return best;
 }
@@ -160,7 +180,7 @@ static size_t best_by_codes(const sst_view *view, sst_reason skip, size_t best, 
 
 size_t sst_first_rule(const sst_view *view, sst_reason skip)
 {
-    size_t best = best_by_words(view, skip, view->set->rule_count);
+    size_t best = best_by_words(view, skip);
     if (view->provider != SST_NO_PROVIDER)
         best = best_by_codes(view, skip, best, view->provider);
     if (best >= view->set->first_below_phrase)
