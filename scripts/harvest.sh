@@ -30,7 +30,7 @@ is run only when named: it comes from the npm registry and needs npm.
 
 Servers:
 END
-    python3 tests/harvest/run.py --names | tr '\n' ' ' | fold -s -w 76 | sed 's/^/    /'
+    python3 tests/harvest/run.py --names | tr '\n' ' ' | fold -s -w 76 | sed 's/^/    /; s/ *$//'
     say
 }
 
