@@ -219,7 +219,11 @@ static void write_automaton(writer *w)
     write_u8(w, "class_of", a->class_of, 256);
     write_u32(w, "defaults", a->defaults, a->default_count);
     write_u32(w, "cells", a->cells, a->cell_count);
-    write_u32(w, "outputs", a->outputs, a->output_count);
+    fputs("\nstatic const sst_output outputs[] = {\n", w->file);
+    for (size_t i = 0; i < a->output_count; i++)
+        fprintf(w->file, "{%" PRIu32 ",%" PRIu32 "},\n", a->outputs[i].what,
+                a->outputs[i].first_rule);
+    fputs("};\n", w->file);
 }
 
 static void write_rules(writer *w)

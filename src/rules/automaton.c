@@ -158,22 +158,22 @@ static bool make_outputs(sst_builder *b, sst_node *node)
         return true;
     const sst_end *ends = b->ends.items;
     node->outputs = (uint32_t)b->outputs.count + 1;
-    uint32_t *last = NULL;
+    sst_output *last = NULL;
     for (uint32_t i = node->ends; i; i = ends[i - 1].next) {
         last = sst_vec_add(b->arena, &b->outputs, 1, sizeof *last);
         if (!last)
             return false;
-        *last = ends[i - 1].phrase | b->flags[ends[i - 1].phrase];
+        *last = b->outputs_of[ends[i - 1].phrase];
     }
     for (uint32_t i = inherited; i; i++) {
         last = sst_vec_add(b->arena, &b->outputs, 1, sizeof *last);
         if (!last)
             return false;
-        *last = ((const uint32_t *)b->outputs.items)[i - 1];
-        if (*last & SST_OUT_LAST)
+        *last = ((const sst_output *)b->outputs.items)[i - 1];
+        if (last->what & SST_OUT_LAST)
             return true;
     }
-    *last |= SST_OUT_LAST;
+    last->what |= SST_OUT_LAST;
     return true;
 }
 
@@ -332,11 +332,11 @@ static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
     automaton->output_count = (uint32_t)b->outputs.count;
     automaton->class_of = b->class_of;
     automaton->cells = keep_copy(keep, b->cells.items, b->cells.count, sizeof(uint32_t));
-    automaton->outputs = keep_copy(keep, b->outputs.items, b->outputs.count, sizeof(uint32_t));
+    automaton->outputs = keep_copy(keep, b->outputs.items, b->outputs.count, sizeof(sst_output));
     return keep->failed ? SST_E_NO_MEMORY : SST_OK;
 }
 
-int sst_automaton_build(const sst_model *model, const uint32_t *flags, sst_arena *keep,
+int sst_automaton_build(const sst_model *model, const sst_output *outputs, sst_arena *keep,
                         sst_automaton *automaton)
 {
     sst_arena arena;
@@ -345,7 +345,7 @@ int sst_automaton_build(const sst_model *model, const uint32_t *flags, sst_arena
     builder.arena = &arena;
     builder.phrases = model->phrases.items;
     builder.phrase_count = model->phrases.count;
-    builder.flags = flags;
+    builder.outputs_of = outputs;
     builder.class_of = sst_arena_take(keep, 256, sizeof *builder.class_of);
     int error = builder.class_of ? build(&builder, keep, automaton) : SST_E_NO_MEMORY;
     sst_arena_free(&arena);

@@ -38,8 +38,8 @@ typedef struct sst_builder {
     sst_arena *arena; /* for what is dropped afterwards */
     const sst_model_phrase *phrases;
     size_t phrase_count;
-    const uint32_t *flags;
-    uint8_t *class_of; /* [256] */
+    const sst_output *outputs_of; /* by phrase */
+    uint8_t *class_of;            /* [256] */
     unsigned classes;
     unsigned blank;      /* class of the blanks */
     bool is_word[256];   /* by class: ASCII letters and digits */
@@ -47,7 +47,7 @@ typedef struct sst_builder {
     sst_vec order;       /* uint32_t: nodes by depth */
     sst_vec transitions; /* sst_transition */
     sst_vec ends;        /* sst_end */
-    sst_vec outputs;     /* uint32_t: phrases, SST_OUT_LAST on the last of each list */
+    sst_vec outputs;     /* sst_output, SST_OUT_LAST on the last of each list */
     sst_vec cells;       /* uint32_t */
     sst_vec rows;        /* uint32_t: the nodes that have rows */
     unsigned stride;     /* of rows, a multiple of SST_ROW_UNIT */
@@ -56,9 +56,9 @@ typedef struct sst_builder {
 /* The two roots: anywhere, and behind a byte that is no ASCII letter or digit. */
 enum { SST_ROOT_ANY, SST_ROOT_WORD };
 
-/* Builds the whole; flags are those of the phrases (SST_OUT_...). The tables are taken from keep.
- * SST_OK, SST_E_NO_MEMORY or SST_E_LIMIT. */
-int sst_automaton_build(const sst_model *model, const uint32_t *flags, sst_arena *keep,
+/* Builds the whole; outputs has what is to be known of each phrase where it ends. The tables are
+ * taken from keep. SST_OK, SST_E_NO_MEMORY or SST_E_LIMIT. */
+int sst_automaton_build(const sst_model *model, const sst_output *outputs, sst_arena *keep,
                         sst_automaton *automaton);
 
 /* Gives each node its place and fills the cells (pack.c). */

@@ -15,9 +15,9 @@ typedef struct compiler {
     sst_arena arena;
     sst_ruleset *set;
     bool user;
-    uint32_t *order; /* of the rules: position to number in the model */
-    uint32_t *flags; /* of the phrases: SST_OUT_... */
-    sst_vec tests;   /* uint16_t */
+    uint32_t *order;     /* of the rules: position to number in the model */
+    sst_output *outputs; /* by phrase */
+    sst_vec tests;       /* uint16_t */
 } compiler;
 
 /* The level that a rule has by what it asks for. */
@@ -186,19 +186,23 @@ static bool make_phrases(compiler *c, sst_vec *key_rules)
 }
 
 /* What the scan is told about each phrase. */
-static bool make_flags(compiler *c)
+static bool make_outputs(compiler *c, const sst_vec *key_rules)
 {
     const sst_model_phrase *phrases = c->model->phrases.items;
     const sst_ruleset_phrase *compiled = c->set->phrases;
-    c->flags = sst_arena_take(&c->arena, c->set->phrase_count, sizeof *c->flags);
-    for (size_t i = 0; c->flags && i < c->set->phrase_count; i++) {
-        c->flags[i] = phrases[i].wait;
-        c->flags[i] |= phrases[i].ends_word ? SST_OUT_ENDS_WORD : 0;
-        c->flags[i] |= phrases[i].is_word ? SST_OUT_IS_WORD : 0;
-        c->flags[i] |= phrases[i].mark != SST_NO_PROVIDER ? SST_OUT_MARK : 0;
-        c->flags[i] |= compiled[i].rules < compiled[i + 1].rules ? SST_OUT_KEY : 0;
+    c->outputs = sst_arena_take(&c->arena, c->set->phrase_count, sizeof *c->outputs);
+    for (size_t i = 0; c->outputs && i < c->set->phrase_count; i++) {
+        sst_output *out = &c->outputs[i];
+        out->what = (uint32_t)i | phrases[i].wait;
+        out->what |= phrases[i].ends_word ? SST_OUT_ENDS_WORD : 0;
+        out->what |= phrases[i].is_word ? SST_OUT_IS_WORD : 0;
+        out->what |= phrases[i].mark != SST_NO_PROVIDER ? SST_OUT_MARK : 0;
+        if (compiled[i].rules < compiled[i + 1].rules) {
+            out->what |= SST_OUT_KEY;
+            out->first_rule = ((const uint16_t *)key_rules->items)[compiled[i].rules];
+        }
     }
-    return c->flags != NULL;
+    return c->outputs != NULL;
 }
 
 /* Copies one test of a rule. */
@@ -410,8 +414,8 @@ static int compile(compiler *c)
     sst_vec key_rules = {0};
     sst_ruleset *set = c->set;
     sst_ruleset_rule *rules = make_rules(c);
-    if (!rules || !make_tests(c, rules) || !make_phrases(c, &key_rules) || !make_flags(c) ||
-        !make_keys(c, &key_rules) || !make_providers(c))
+    if (!rules || !make_tests(c, rules) || !make_phrases(c, &key_rules) ||
+        !make_outputs(c, &key_rules) || !make_keys(c, &key_rules) || !make_providers(c))
         return SST_E_NO_MEMORY;
     set->key_rules = keep_vec(c, &key_rules, sizeof(uint16_t), &set->key_rule_count);
     set->tests = keep_vec(c, &c->tests, sizeof(uint16_t), &set->test_count);
@@ -419,7 +423,7 @@ static int compile(compiler *c)
     set->strings = keep_vec(c, &c->model->bytes, 1, &set->string_size);
     if (c->keep->failed || c->arena.failed || c->model->arena->failed)
         return SST_E_NO_MEMORY;
-    return sst_automaton_build(c->model, c->flags, c->keep, &set->automaton);
+    return sst_automaton_build(c->model, c->outputs, c->keep, &set->automaton);
 }
 
 int sst_rules_compile(sst_model *model, bool user, sst_arena *keep, sst_ruleset *set)

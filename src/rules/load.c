@@ -9,9 +9,6 @@
 #include "base/alloc.h"
 #include "rules/compile.h"
 
-/* All files together; what is larger is not a rule file. */
-#define SST_MAX_RULE_TEXT ((size_t)16 * 1024 * 1024)
-
 /* Copies the texts of base, and the new one behind them. */
 static bool take_files(sst_rules *rules, const char *text, size_t len, const sst_rules *base)
 {
@@ -75,8 +72,11 @@ static int load(sst_rules *rules, const char *text, size_t len, const sst_rules 
     sst_arena spare;
     if (!take_files(rules, text, len, base))
         return SST_E_NO_MEMORY;
-    if (too_long(rules))
+    if (too_long(rules)) {
+        static const char why[] = "rule files of more than 16 MiB together";
+        memcpy(fault->message, why, sizeof why);
         return SST_E_LIMIT;
+    }
     sst_arena_init(&spare, rules->arena.allocator);
     int error = compile_files(rules, &spare, fault);
     sst_arena_free(&spare);

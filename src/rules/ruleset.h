@@ -45,7 +45,7 @@ typedef struct sst_automaton {
     const uint8_t *class_of; /* [256] */
     const uint32_t *defaults;
     const uint32_t *cells;
-    const uint32_t *outputs; /* lists of phrases: number | SST_OUT_... */
+    const struct sst_output *outputs; /* lists of phrases */
     uint32_t start_state;
     uint32_t start_row;
     uint32_t reach; /* a state without cells (place 0) knows of so many bytes at most */
@@ -64,6 +64,12 @@ typedef struct sst_automaton {
 #define SST_OUT_WAIT_BEHIND    0x100000u   /* a time behind it is one to wait for */
 #define SST_OUT_WAIT_BEFORE    0x200000u   /* so a time before it */
 #define SST_OUT_LAST           0x80000000u /* of its list */
+
+/* A phrase that ends in a state. */
+typedef struct sst_output {
+    uint32_t what;       /* number | SST_OUT_... */
+    uint32_t first_rule; /* that hangs on it */
+} sst_output;
 
 typedef struct sst_ruleset_phrase {
     uint32_t rules;  /* the rules that hang on it: key_rules[rules] up to the next phrase's */

@@ -141,11 +141,11 @@ static void add_hit(sst_hits *hits, sst_hit hit)
 void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t end)
 {
     const sst_automaton *a = &set->automaton;
-    const uint32_t *list = a->outputs + SST_CELL_STATE(a->cells[SST_CELL_STATE(cell) + a->out]);
+    const sst_output *list = a->outputs + SST_CELL_STATE(a->cells[SST_CELL_STATE(cell) + a->out]);
     bool in_word = end < hits->len && ascii_is_alnum((char)hits->text[end]);
     for (bool more = true; more; list++) {
-        sst_hit hit = {(uint32_t)end, *list & ~SST_OUT_LAST};
-        more = !(*list & SST_OUT_LAST);
+        sst_hit hit = {(uint32_t)end, list->what & ~SST_OUT_LAST, list->first_rule};
+        more = !(list->what & SST_OUT_LAST);
         if ((hit.output & SST_OUT_ENDS_WORD) && in_word)
             continue;
         if ((hit.output & SST_OUT_IS_WORD) && in_address(hits, end))

@@ -11,6 +11,7 @@ enum { SST_MAX_PLACES = 48, SST_MAX_WAITS = 8 };
 typedef struct sst_hit {
     uint32_t end;    /* offset behind the phrase in the text */
     uint32_t output; /* phrase | SST_OUT_... */
+    uint32_t first_rule;
 } sst_hit;
 
 /*

@@ -113,14 +113,11 @@ static size_t best_of_phrase(const sst_view *view, sst_reason skip, size_t best,
  * holds, and no other need be looked at. */
 static size_t first_candidate(const sst_view *view)
 {
-    const sst_ruleset *set = view->set;
-    size_t first = set->rule_count;
+    size_t first = view->set->rule_count;
     for (size_t i = 0; i < view->hits->count; i++) {
-        uint32_t output = view->hits->places[i].output;
-        if (!(output & SST_OUT_KEY))
-            continue;
-        size_t rule = set->key_rules[set->phrases[SST_OUT_PHRASE(output)].rules];
-        first = rule < first ? rule : first;
+        const sst_hit *hit = &view->hits->places[i];
+        if ((hit->output & SST_OUT_KEY) && hit->first_rule < first)
+            first = hit->first_rule;
     }
     return first;
 }
@@ -217,9 +214,11 @@ static bool hangs_on(const sst_ruleset *set, size_t rule, unsigned phrase)
 static void longest_key(const sst_view *view, size_t rule, longest *l)
 {
     for (size_t i = 0; i < view->hits->count; i++) {
-        uint32_t output = view->hits->places[i].output;
-        if ((output & SST_OUT_KEY) && hangs_on(view->set, rule, SST_OUT_PHRASE(output)))
-            take_longer(view->set, l, SST_OUT_PHRASE(output));
+        const sst_hit *hit = &view->hits->places[i];
+        unsigned phrase = SST_OUT_PHRASE(hit->output);
+        if ((hit->output & SST_OUT_KEY) && hit->first_rule <= rule &&
+            (hit->first_rule == rule || hangs_on(view->set, rule, phrase)))
+            take_longer(view->set, l, phrase);
     }
 }
 
