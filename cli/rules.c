@@ -63,7 +63,7 @@ static void check_file(check *of, const char *name)
         of->loaded[of->loaded_count++] = name;
         return;
     }
-    if (error != SST_E_RULES) {
+    if (error != SST_E_RULES && fault.message[0] == '\0') {
         fault.line = 0;
         snprintf(fault.message, sizeof fault.message, "%s", sst_strerror(error));
     }

@@ -10,7 +10,7 @@ bool read_whole_file(const char *name, buffer *into)
 {
     source from;
     if (source_open(&from, name)) {
-        while (source_more(&from))
+        while (source_rest(&from).len <= SST_MAX_RULE_TEXT && source_more(&from))
             ;
         sst_span text = source_rest(&from);
         if (text.len > 0)
@@ -41,7 +41,7 @@ static int load_one(const char *name, sst_rules **rules)
     if (error == SST_E_RULES)
         complain("%s:%zu: %s", name, fault.line, fault.message);
     else
-        complain("%s: %s", name, sst_strerror(error));
+        complain("%s: %s", name, fault.message[0] ? fault.message : sst_strerror(error));
     return STATUS_USAGE;
 }
 

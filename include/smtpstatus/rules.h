@@ -36,6 +36,9 @@ SST_API const char *sst_local_error_id(sst_local_error error);
 /* Compiled rules of the user's. Once loaded it is never changed: any thread may use it. */
 typedef struct sst_rules sst_rules;
 
+/* The most bytes that all loaded rule files may have together: what is larger is no rule file. */
+#define SST_MAX_RULE_TEXT ((size_t)16777216)
+
 /* Where a rule file has a fault, and what was expected there. */
 typedef struct sst_rules_fault {
     size_t file;       /* which of the files loaded, from 0; */
