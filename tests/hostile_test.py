@@ -160,6 +160,8 @@ def check_mails(bounds, command, directory):
         mail = directory / "mail"
         mail.write_bytes(text)
         bounds.check(name, measure([command, "bounce", "--format", "jsonl", str(mail)]))
+        if bounds.sanitized:
+            continue
         mail.write_bytes(SEPARATOR.encode() + text)
         result = measure([command, "bounce", "--format", "jsonl", str(mail)])
         bounds.check(f"{name}, in an mbox", result)
