@@ -18,6 +18,11 @@ import time
 
 from tap import Tap
 
+try:
+    import pty
+except ImportError:
+    pty = None
+
 SEPARATOR = "From MAILER-DAEMON Tue Mar  3 10:00:00 2026\n"
 LIMIT = 1 << 20  # SST_MAX_BOUNCE_MESSAGE
 
@@ -336,6 +341,28 @@ def check_interrupt(tap, command, directory):
     tap.ok(b"r1@example.com" in out, "text: what was read by then is shown")
 
 
+def check_progress(tap, command):
+    """A terminal is told how far it is, once that takes more than a second; it is wiped off at the end."""
+    if not pty:
+        tap.skip("progress", "no pseudo-terminals")
+        return
+    leader, follower = pty.openpty()
+    call = [command.path, "bounce", "--format", "jsonl"]
+    child = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    for _ in range(4):
+        child.stdin.write(mbox(bounce("anna"), bounce("bob")).encode())
+        child.stdin.flush()
+        time.sleep(0.5)
+    child.stdin.close()
+    child.wait()
+    got = os.read(leader, 65536).decode()
+    os.close(leader)
+    tap.ok(re.search(r"\r\x1b\[K\d+ messages, [\d.]+ MB/s", got), "a terminal is told how far it is", repr(got))
+    tap.ok("\r\x1b[Ksmtpstatus: 8 inputs, 8 records" in got, "the line is wiped off before the summary", repr(got))
+    tap.ok(b"MB/s" not in command.run(stdin=b"x\n").stderr, "what is no terminal is not")
+
+
 def main():
     tap = Tap()
     command = Command(str(pathlib.Path(sys.argv[1]).resolve()))
@@ -354,6 +381,7 @@ def main():
         check_statuses(tap, command, directory)
         check_jobs(tap, command, directory)
         check_interrupt(tap, command, directory)
+        check_progress(tap, command)
     return tap.finish()
 
 
