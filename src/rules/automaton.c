@@ -287,6 +287,19 @@ static unsigned find_reach(const sst_builder *b)
     return reach;
 }
 
+/* Runs over the rules' own examples, which are like what will be read, and counts the visits. */
+static void count_visits(sst_builder *b, const sst_model *model)
+{
+    const sst_example *examples = model->examples.items;
+    for (size_t i = 0; i < model->examples.count; i++) {
+        uint32_t node = SST_ROOT_WORD;
+        for (size_t k = 0; k < examples[i].text.len; k++) {
+            node = sst_automaton_go(b, node, b->class_of[(unsigned char)examples[i].text.ptr[k]]);
+            node_at(b, node)->visits++;
+        }
+    }
+}
+
 static bool make_defaults(const sst_builder *b, sst_arena *keep, sst_automaton *automaton)
 {
     uint32_t *defaults = sst_arena_take(keep, b->rows.count * b->stride, sizeof *defaults);
@@ -310,7 +323,7 @@ static const void *keep_copy(sst_arena *keep, const void *items, size_t count, s
     return copy;
 }
 
-static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
+static int build(sst_builder *b, const sst_model *model, sst_arena *keep, sst_automaton *automaton)
 {
     int error = make_classes(b);
     if (error != SST_OK)
@@ -320,6 +333,7 @@ static int build(sst_builder *b, sst_arena *keep, sst_automaton *automaton)
         return SST_E_NO_MEMORY;
     make_fallbacks(b);
     error = make_states(b);
+    count_visits(b, model);
     if (error == SST_OK)
         error = sst_automaton_pack(b);
     if (error != SST_OK)
@@ -347,7 +361,7 @@ int sst_automaton_build(const sst_model *model, const sst_output *outputs, sst_a
     builder.phrase_count = model->phrases.count;
     builder.outputs_of = outputs;
     builder.class_of = sst_arena_take(keep, 256, sizeof *builder.class_of);
-    int error = builder.class_of ? build(&builder, keep, automaton) : SST_E_NO_MEMORY;
+    int error = builder.class_of ? build(&builder, model, keep, automaton) : SST_E_NO_MEMORY;
     sst_arena_free(&arena);
     return error;
 }

@@ -22,9 +22,10 @@ typedef struct sst_node {
     uint32_t first;   /* of its transitions */
     uint16_t transitions;
     uint16_t symbol;
-    uint32_t state; /* its place in the cells */
-    uint32_t heirs; /* nodes that fall back to it, at once or in the end */
-    uint32_t row;   /* number of its row of defaults + 1; 0: has none */
+    uint32_t state;  /* its place in the cells */
+    uint32_t heirs;  /* nodes that fall back to it, at once or in the end */
+    uint32_t row;    /* number of its row of defaults + 1; 0: has none */
+    uint32_t visits; /* by the examples */
 } sst_node;
 
 /* A phrase that ends in a node; the same bytes may be two, with a loose end and without. */

@@ -118,6 +118,30 @@ static bool place_node(packer *p, sst_node *node)
     return true;
 }
 
+/* How often a node is visited: seldom or never, sometimes, often. */
+enum { HEATS = 3, SOMETIMES = 1, OFTEN = 12 };
+
+static unsigned heat_of(const sst_node *node)
+{
+    return node->visits >= OFTEN ? 2 : node->visits >= SOMETIMES ? 1 : 0;
+}
+
+/* Lays all nodes of one heat, so that those that are needed together lie together; the most
+ * demanding first. */
+static bool place_nodes(packer *p, unsigned heat)
+{
+    sst_node *nodes = p->builder->nodes.items;
+    for (unsigned size = 257; size-- > 0;) {
+        p->from = 0;
+        for (size_t i = 0; i < p->builder->nodes.count; i++) {
+            bool wanted = nodes[i].transitions == size && heat_of(&nodes[i]) == heat;
+            if (wanted && !place_node(p, &nodes[i]))
+                return false;
+        }
+    }
+    return true;
+}
+
 static void fill(sst_builder *b, const sst_node *node)
 {
     uint32_t *cells = b->cells.items;
@@ -152,13 +176,9 @@ int sst_automaton_pack(sst_builder *b)
         return SST_E_NO_MEMORY;
     slot_at(&p, 0)->taken = true;
     slot_at(&p, 0)->is_place = true;
-    /* The most demanding first. */
-    for (unsigned size = 257; size-- > 0;) {
-        p.from = 0;
-        for (size_t i = 0; i < b->nodes.count; i++) {
-            if (nodes[i].transitions == size && !place_node(&p, &nodes[i]))
-                return SST_E_NO_MEMORY;
-        }
+    for (unsigned heat = HEATS; heat-- > 0;) {
+        if (!place_nodes(&p, heat))
+            return SST_E_NO_MEMORY;
     }
     if (b->cells.count > SST_CELL_MAX_STATE || b->outputs.count > SST_CELL_MAX_STATE)
         return SST_E_LIMIT;
