@@ -61,6 +61,13 @@ def check_itself(tap):
     tap.ok(differences([dict(one, remote=None)], [dict(one, remote="x")]), "a key that must not be is seen")
 
 
+def read_gaps(path):
+    """Mails that are known not to be read rightly yet, each with the reason: {name: why}."""
+    if not path.exists():
+        return {}
+    return dict(line.split("\t") for line in path.read_text().splitlines())
+
+
 def main():
     tap = Tap()
     command = str(pathlib.Path(sys.argv[1]).resolve())
@@ -69,10 +76,15 @@ def main():
     mails = sorted(directory.rglob("*.eml"))
     tap.ok(mails, "there are mails")
     found = read_records(command, mails)
+    gaps = read_gaps(directory / "gaps.tsv")
     for mail in mails:
         expected = [json.loads(line) for line in mail.with_suffix(".expected.jsonl").open()]
         wrong = differences(expected, found[str(mail)])
-        tap.ok(not wrong, str(mail.relative_to(directory).with_suffix("")), "\n".join(wrong))
+        name = str(mail.relative_to(directory).with_suffix(""))
+        if name in gaps:
+            tap.gap(not wrong, name, gaps[name])
+        else:
+            tap.ok(not wrong, name, "\n".join(wrong))
     return tap.finish()
 
 

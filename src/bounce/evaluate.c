@@ -38,9 +38,23 @@ static bool needs_reason(const bounce_entry *entry)
            entry->kind != SST_KIND_EXPANDED;
 }
 
+/* Whether words are only the first line of a reply of several, which is all that Sendmail gives in
+ * a field: "554-mx.example.com". */
+static bool is_first_line(sst_span words)
+{
+    if (words.len < 4 || words.ptr[3] != '-' || !ascii_is_digit(words.ptr[0]) ||
+        !ascii_is_digit(words.ptr[1]) || !ascii_is_digit(words.ptr[2]))
+        return false;
+    for (size_t i = 4; i + 3 < words.len; i++) {
+        if (memcmp(words.ptr + i, words.ptr, 3) == 0 && words.ptr[i + 3] == ' ')
+            return false;
+    }
+    return true;
+}
+
 static bool needs_words(const bounce_entry *entry)
 {
-    return needs_reason(entry) && entry->words.len == 0;
+    return needs_reason(entry) && (entry->words.len == 0 || is_first_line(entry->words));
 }
 
 /* Whether it is an address with a local part and a domain, and no route ("@host:user@host"). */
@@ -83,7 +97,7 @@ static void complete(bounce_entry *entry, const bounce_entry *said)
 {
     if (!has_address(entry->recipient))
         entry->recipient = said->recipient;
-    if (!needs_words(entry))
+    if (!needs_words(entry) || !said->words.ptr)
         return;
     entry->words = said->words;
     entry->said = true;
@@ -106,7 +120,7 @@ static void complete_from_words(const level *l, sst_span words, size_t count)
             same = &said.at[0];
         if (same)
             complete(entry, same);
-        if (!needs_words(entry))
+        if (!needs_reason(entry) || entry->words.len > 0)
             continue;
         if (!general.ptr)
             general = sst_bounce_general_words(words);

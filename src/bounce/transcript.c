@@ -85,6 +85,24 @@ static bool give(sst_span words, const session *s, bounce_entries *entries)
     return entry != NULL;
 }
 
+/* Adds the further lines of a reply of several to its first: "<<< 554-one", "<<< 554 two". */
+static sst_span whole_reply(sst_span first, sst_span *rest)
+{
+    sst_span line = first;
+    while (line.len > 3 && line.ptr[3] == '-') {
+        sst_span next = *rest;
+        sst_span ahead;
+        if (!mime_next_line(&next, &ahead))
+            break;
+        line = behind_mark(ahead, received_marks);
+        if (line.len < 3 || memcmp(line.ptr, first.ptr, 3) != 0)
+            break;
+        first.len = (size_t)(line.ptr + line.len - first.ptr);
+        *rest = next;
+    }
+    return first;
+}
+
 void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t first)
 {
     bounce_entries own = {entries->at + first, entries->count - first, 0, false};
@@ -102,7 +120,10 @@ void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t 
             continue;
         }
         sst_span received = behind_mark(line, received_marks);
-        if (!received.ptr || !is_refusal(received) || give(received, &s, &own))
+        if (!received.ptr || !is_refusal(received))
+            continue;
+        received = whole_reply(received, &words);
+        if (give(received, &s, &own))
             continue;
         last = received;
         last_session = s;

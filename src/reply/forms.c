@@ -61,6 +61,7 @@ static const struct {
     {"reason:", true},       /* Sendmail: "(reason: 550 ...)" */
     {"mail+rcpt", false},    /* chasquid */
     {"data closing", false}, /* chasquid */
+    {"data", false},         /* chasquid */
     {"reply=", true},        /* Sendmail's log */
     {"reject=", true},
     {"stat=", true}, /* OpenSMTPD's log */

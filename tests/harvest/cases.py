@@ -98,7 +98,29 @@ def shows_sender(report, situation):
     return situation.sender.encode() in re.split(rb"\r?\n\r?\n", report, maxsplit=1)[-1]
 
 
+# Causes that nobody can mend: where the queue gave up on one of these the reason is "expired". Any other
+# cause outlives the expiry, and is the reason itself.
+WAITING = {"unreachable", "dns-failure", "greylisted", "recipient-rate", "unknown"}
+
+
+def as_reported(record, fate, words):
+    """Where the truth and the fields of the report differ, a record holds what the report says: the action that
+    it gives, and the alias where it names no other recipient."""
+    actions = set(re.findall(rb"(?mi)^action: *(failed|delayed|delivered|relayed|expanded)", words))
+    if len(actions) == 1:
+        record["kind"] = actions.pop().decode().lower()
+    final = b" ".join(re.findall(rb"(?mi)^final-recipient:.*", words))
+    if fate.original and fate.original.encode() in final and fate.recipient.encode() not in final:
+        record["recipient"] = fate.original
+        record.pop("original_recipient", None)
+    return record
+
+
 def expected(fate, situation, words, delayed, waited, journal):
+    return as_reported(true_record(fate, situation, words, delayed, waited, journal), fate, words)
+
+
+def true_record(fate, situation, words, delayed, waited, journal):
     """The record that a report about this recipient must give. `waited`: an earlier report said that it
     was still being tried, whatever the far end meant by its reply."""
     record = {"kind": "failed", "recipient": fate.recipient}
@@ -123,7 +145,9 @@ def expected(fate, situation, words, delayed, waited, journal):
         told = ("code" in record or "enhanced" in record
                 or (text and squeeze(text.encode("utf-8"))[:20] in squeeze(words))
                 or (fate.announced and tells(words, fate.reason)))
-    if expired:
+    if expired and told and fate.reason not in WAITING:
+        record["reason"] = fate.reason
+    elif expired:
         # A refusal for the time being that ended in failure says it too.
         if record.get("code", 0) // 100 == 4 or tells(words, "expired"):
             record["reason"] = "expired"
