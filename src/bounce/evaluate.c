@@ -111,6 +111,7 @@ static void complete_from_words(const level *l, sst_span words, size_t count)
 {
     bounce_findings *f = l->findings;
     sst_span general = {NULL, 0};
+    bool sought = false;
     sst_bounce_read_human(words, &l->others, f->anchors, &f->entries);
     bounce_entries said = {f->entries.at + count, f->entries.count - count, 0, false};
     for (size_t i = 0; i < count; i++) {
@@ -122,8 +123,9 @@ static void complete_from_words(const level *l, sst_span words, size_t count)
             complete(entry, same);
         if (!needs_reason(entry) || entry->words.len > 0)
             continue;
-        if (!general.ptr)
+        if (!sought)
             general = sst_bounce_general_words(words);
+        sought = true;
         entry->words = general;
         entry->said = true;
     }
@@ -154,11 +156,11 @@ static void settle_entries(bounce_entries *entries)
 
 static void find_command(bounce_entry *entry, sst_span words)
 {
+    size_t len = entry->recipient.len;
+    if (!needs_reason(entry) || entry->command != SST_COMMAND_NONE || len == 0 || words.len == 0)
+        return;
     const char *end = words.ptr + words.len;
     const char *at = words.ptr;
-    size_t len = entry->recipient.len;
-    if (!needs_reason(entry) || entry->command != SST_COMMAND_NONE || len == 0)
-        return;
     while (at && (size_t)(end - at) > len && memcmp(at, entry->recipient.ptr, len) != 0) {
         at = memchr(at + 1, entry->recipient.ptr[0], (size_t)(end - at - 1));
     }

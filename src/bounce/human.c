@@ -81,12 +81,14 @@ static sst_span reply_above(sst_span text, const bounce_anchor *anchor)
 static void fill_from_report(sst_span words, bounce_entries *entries, size_t first)
 {
     sst_span general = {NULL, 0};
+    bool sought = false;
     sst_bounce_read_transcript(words, entries, first);
     for (size_t i = first; i < entries->count; i++) {
         if (entries->at[i].words.ptr)
             continue;
-        if (!general.ptr)
+        if (!sought)
             general = sst_bounce_general_words(words);
+        sought = true;
         entries->at[i].words = general;
     }
 }
