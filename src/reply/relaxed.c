@@ -31,8 +31,6 @@ typedef struct reading {
 
 static sst_span trim(sst_span text)
 {
-    if (text.len == 0)
-        return text;
     size_t start = sst_phrase_skip_blanks(text, 0);
     size_t end = sst_phrase_unskip_blanks(text, text.len);
     sst_span trimmed = {text.ptr + start, end > start ? end - start : 0};
@@ -492,7 +490,7 @@ void sst_reply_read(const char *text, size_t len, sst_reply *reply)
     memset(&r, 0, sizeof r);
     memset(reply, 0, sizeof *reply);
     reply->relaxed = true;
-    r.text = trim((sst_span){text, len});
+    r.text = trim((sst_span){text ? text : "", len});
     find_start(&r);
     read_surroundings(&r);
 
