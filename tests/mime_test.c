@@ -42,9 +42,6 @@ static void fields_are_taken_one_by_one(void **state)
     assert_true(sst_mime_next_field(&rest, &field));
     assert_text(field.name, "Subject");
     assert_text(field.value, "a\n b\n\tc");
-    mime_buffer out = fresh();
-    sst_mime_unfold(field.value, &out);
-    assert_text(mime_written(&out), "a b c");
     assert_true(sst_mime_next_field(&rest, &field));
     assert_text(field.name, "To");
     assert_text(field.value, "x");

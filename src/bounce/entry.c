@@ -5,10 +5,8 @@
 
 bounce_entry *sst_bounce_add(bounce_entries *entries, const char *format)
 {
-    if (entries->count == entries->size) {
-        entries->cut = true;
+    if (entries->count == entries->size)
         return NULL;
-    }
     bounce_entry *entry = &entries->at[entries->count++];
     *entry = (bounce_entry){.format = format};
     return entry;

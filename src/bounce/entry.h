@@ -29,12 +29,11 @@ typedef struct bounce_envelope {
     sst_span time;
 } bounce_envelope;
 
-/* A list of bounded length; what goes over it is dropped, and cut is set. */
+/* A list of bounded length; what goes over it is dropped. */
 typedef struct bounce_entries {
     bounce_entry *at;
     size_t count;
     size_t size;
-    bool cut;
 } bounce_entries;
 
 /* A new entry at the end, zeroed; NULL where the list is full. */

@@ -113,7 +113,7 @@ static void complete_from_words(const level *l, sst_span words, size_t count)
     sst_span general = {NULL, 0};
     bool sought = false;
     sst_bounce_read_human(words, &l->others, f->anchors, &f->entries);
-    bounce_entries said = {f->entries.at + count, f->entries.count - count, 0, false};
+    bounce_entries said = {f->entries.at + count, f->entries.count - count, 0};
     for (size_t i = 0; i < count; i++) {
         bounce_entry *entry = &f->entries.at[i];
         const bounce_entry *same = sst_bounce_entry_for(&said, entry->recipient);

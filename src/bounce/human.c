@@ -123,7 +123,7 @@ static sst_span reason_for(sst_span words, const bounce_anchor *anchors, size_t 
 static bool take_anchor(const bounce_anchor *anchor, sst_span reason, bounce_worth worth,
                         bounce_entries *entries, size_t first)
 {
-    bounce_entries own = {entries->at + first, entries->count - first, 0, false};
+    bounce_entries own = {entries->at + first, entries->count - first, 0};
     bounce_entry *entry = sst_bounce_entry_for(&own, anchor->address);
     bounce_worth before = WORTH_NOTHING;
     if (entry)
@@ -160,7 +160,7 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
 sst_span sst_bounce_general_words(sst_span words)
 {
     bounce_entry nobody = {0};
-    bounce_entries one = {&nobody, 1, 1, false};
+    bounce_entries one = {&nobody, 1, 1};
     bounce_worth found;
     sst_bounce_read_transcript(words, &one, 0);
     if (nobody.words.ptr)

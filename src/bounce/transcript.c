@@ -105,7 +105,7 @@ static sst_span whole_reply(sst_span first, sst_span *rest)
 
 void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t first)
 {
-    bounce_entries own = {entries->at + first, entries->count - first, 0, false};
+    bounce_entries own = {entries->at + first, entries->count - first, 0};
     session s = {SST_COMMAND_NONE, {NULL, 0}, {NULL, 0}};
     session last_session = s;
     sst_span last = {NULL, 0};

@@ -85,16 +85,3 @@ void sst_mime_split(sst_span text, sst_span *header, sst_span *body)
     *header = (sst_span){text.ptr, (size_t)(rest.ptr - text.ptr)};
     *body = rest;
 }
-
-void sst_mime_unfold(sst_span value, mime_buffer *out)
-{
-    sst_span line;
-    bool first = true;
-    while (mime_next_line(&value, &line)) {
-        line = mime_trim(line);
-        if (!first && line.len > 0)
-            mime_put_byte(out, ' ');
-        mime_put(out, line.ptr, line.len);
-        first = first && line.len == 0;
-    }
-}

@@ -29,9 +29,6 @@ sst_span sst_mime_find_field(sst_span header, const char *name);
  */
 void sst_mime_split(sst_span text, sst_span *header, sst_span *body);
 
-/* The value with its folding undone: each line end and the blanks about it become one blank. */
-void sst_mime_unfold(sst_span value, mime_buffer *out);
-
 /* Whether a line looks like the start of a field: a name of printable ASCII, then a colon. */
 bool sst_mime_is_field_line(sst_span line);
 
