@@ -91,6 +91,11 @@ typedef struct sst_record {
     bool decided; /* the verdict's members below are filled */
     sst_verdict verdict;
     sst_span time; /* RFC 3339 */
+    /* Known from a log, and not written either: */
+    sst_span client;   /* the host or the user that handed the message in */
+    uint64_t size;     /* octets of the message; 0: not known */
+    bool has_delay;    /* delay is known: */
+    uint64_t delay_ms; /* from the message's arrival to this attempt's end */
 } sst_record;
 
 /*
