@@ -17,11 +17,11 @@ enum {
 
 typedef struct subcommand {
     const char *name;
-    const char *synopsis; /* behind the name */
-    const char *summary;  /* in one line */
-    const char *details;  /* for its --help; lines end with LF */
-    uint32_t options;     /* OPTION_BIT of each that it takes */
-    uint32_t formats;     /* FORMAT_BIT of each that it writes */
+    const char *synopsis;     /* behind the name */
+    const char *summary;      /* in one line */
+    const char *details;      /* for its --help; lines end with LF */
+    const option_id *options; /* that it takes; OPTION_COUNT ends the list */
+    uint32_t formats;         /* FORMAT_BIT of each that it writes */
     int (*run)(const options *given, output *out);
 } subcommand;
 

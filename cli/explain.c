@@ -230,12 +230,12 @@ int explain_run(const options *given, output *out)
     const words *arguments = &given->arguments;
     const sst_span absent = {NULL, 0};
     options reading = *given;
-    if (arguments->count > 0 && given->files.count > 0) {
+    if (arguments->count > 0 && given->values[OPTION_FILE].count > 0) {
         complain("give a reply or --file, not both");
         return STATUS_USAGE;
     }
     if (arguments->count == 1 && strcmp(arguments->list[0], "-") == 0)
-        reading.files = given->arguments;
+        reading.values[OPTION_FILE] = given->arguments;
     else if (arguments->count > 0)
         return explain_arguments(given, out);
     int status = replies_check(&reading);

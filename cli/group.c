@@ -345,8 +345,8 @@ static void free_groups(groups *all)
 static options with_files(const options *given)
 {
     options out = *given;
-    if (given->files.count == 0)
-        out.files = given->arguments;
+    if (given->values[OPTION_FILE].count == 0)
+        out.values[OPTION_FILE] = given->arguments;
     return out;
 }
 
@@ -356,7 +356,7 @@ int group_run(const options *given, output *out)
     groups all = {.given = &all_files};
     replies from;
     sst_rules *rules;
-    if (given->arguments.count > 0 && given->files.count > 0) {
+    if (given->arguments.count > 0 && given->values[OPTION_FILE].count > 0) {
         complain("give files as arguments or with --file, not both");
         return STATUS_USAGE;
     }

@@ -11,11 +11,15 @@
 #include "command.h"
 #include "suggest.h"
 
-#define EVERYWHERE (OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) | OPTION_BIT(OPTION_LANG))
+/* The options of a subcommand, in any order: its help goes by the table in options.c. */
+#define OPTIONS(...)                                                                               \
+    (const option_id[])                                                                            \
+    {                                                                                              \
+        OPTION_HELP, OPTION_VERSION, OPTION_LANG, __VA_ARGS__, OPTION_COUNT                        \
+    }
 #define READING                                                                                    \
-    (OPTION_BIT(OPTION_FILE) | OPTION_BIT(OPTION_INPUT) | OPTION_BIT(OPTION_FORMAT) |              \
-     OPTION_BIT(OPTION_RULES) | OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_STRICT_SYNTAX) |     \
-     OPTION_BIT(OPTION_CSV_SAFE))
+    OPTION_FILE, OPTION_INPUT, OPTION_FORMAT, OPTION_RULES, OPTION_STRICT, OPTION_STRICT_SYNTAX,   \
+        OPTION_CSV_SAFE
 #define RECORDS (FORMAT_BIT(FORMAT_TEXT) | FORMAT_BIT(FORMAT_JSONL) | FORMAT_BIT(FORMAT_CSV))
 
 static const subcommand subcommands[] = {
@@ -23,29 +27,27 @@ static const subcommand subcommands[] = {
      "Explains one reply code, enhanced code, name of a code, or reply, given as\n"
      "arguments; or replies from a file or standard input. The word explain may be\n"
      "left out: smtpstatus 550.\n",
-     EVERYWHERE | READING | OPTION_BIT(OPTION_EXPLAIN), RECORDS, explain_run},
+     OPTIONS(READING, OPTION_EXPLAIN), RECORDS, explain_run},
     {"list", "[OPTION...] TOPIC", "all codes, classes, languages, reasons, providers or rules",
      "Lists all there are of a TOPIC: codes, enhanced, classes, languages, reasons,\n"
      "providers or rules.\n",
-     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_RULES) |
-         OPTION_BIT(OPTION_CSV_SAFE),
-     RECORDS | FORMAT_BIT(FORMAT_MD), list_run},
+     OPTIONS(OPTION_FORMAT, OPTION_RULES, OPTION_CSV_SAFE), RECORDS | FORMAT_BIT(FORMAT_MD),
+     list_run},
     {"rules", "check FILE... | which [OPTION...] REPLY", "check rules, or see which ones match",
      "check: validates files of rules and runs the examples in them.\n"
      "which: shows every rule that matches a reply, and why the first one won.\n",
-     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_RULES), RECORDS, rules_run},
+     OPTIONS(OPTION_FORMAT, OPTION_RULES), RECORDS, rules_run},
     {"bounce", "[OPTION...] [FILE | DIRECTORY | -]...", "why mail came back, and what to do",
      "Reads messages that mail systems sent back, and says for each recipient what\n"
      "happened, why, and what to do. FILE is one message, an mbox, or either packed\n"
      "by gzip; DIRECTORY a Maildir, MH folders, or any tree of files.\n",
-     EVERYWHERE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_EXPLAIN) |
-         OPTION_BIT(OPTION_RULES) | OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_CSV_SAFE) |
-         OPTION_BIT(OPTION_JOBS),
+     OPTIONS(OPTION_FORMAT, OPTION_EXPLAIN, OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE,
+             OPTION_JOBS),
      RECORDS, bounce_run},
     {"group", "[OPTION...] [FILE...]", "count replies that are alike",
      "Brings replies to templates with nothing personal left in them, counts them,\n"
      "and shows the most frequent first.\n",
-     EVERYWHERE | READING | OPTION_BIT(OPTION_UNKNOWN), RECORDS, group_run},
+     OPTIONS(READING, OPTION_UNKNOWN), RECORDS, group_run},
 };
 
 #define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])

@@ -14,6 +14,7 @@ typedef struct option_row {
     const char *name;
     const char *value; /* what its value is called in the help; NULL: it takes none */
     const char *help;
+    char letter; /* its short form, as -h; NUL: none */
 } option_row;
 
 static const option_row table[OPTION_COUNT] = {
@@ -30,7 +31,7 @@ static const option_row table[OPTION_COUNT] = {
                               "refuse replies that RFC 5321 does not allow"},
     [OPTION_CSV_SAFE] = {"--csv-safe", NULL, "guard cells that a spreadsheet takes for formulas"},
     [OPTION_JOBS] = {"--jobs", "N", "read with N threads, 0 for one on each processor"},
-    [OPTION_HELP] = {"--help", NULL, "show this help"},
+    [OPTION_HELP] = {"--help", NULL, "show this help", 'h'},
     [OPTION_VERSION] = {"--version", NULL, "show the version"},
 };
 
@@ -39,7 +40,10 @@ static const char *const input_names[INPUT_COUNT] = {"lines", "smtp", "jsonl"};
 
 static bool takes(const subcommand *sub, option_id id)
 {
-    return (sub->options & OPTION_BIT(id)) != 0;
+    const option_id *own = sub->options;
+    while (*own != OPTION_COUNT && *own != id)
+        own++;
+    return *own == id;
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -128,15 +132,22 @@ static bool take_value(const subcommand *sub, option_id id, const char *value, o
         return take_language(value, given);
     case OPTION_JOBS:
         return take_jobs(value, given);
-    case OPTION_FILE:
-        given->files.list[given->files.count++] = value;
-        return true;
-    case OPTION_RULES:
-        given->rules.list[given->rules.count++] = value;
-        return true;
     default:
+        return true;
+    }
+}
+
+/* No list can grow longer than the command line. */
+static bool add_word(words *list, const char *word, int argc)
+{
+    if (!list->list)
+        list->list = calloc((size_t)argc + 1, sizeof *list->list);
+    if (!list->list) {
+        complain("out of memory");
         return false;
     }
+    list->list[list->count++] = word;
+    return true;
 }
 
 /* --- the parser ----------------------------------------------------------------------------- */
@@ -151,11 +162,10 @@ static bool is_option(const char *word)
 static option_id find_option(const subcommand *sub, const char *word)
 {
     size_t len = strcspn(word, "=");
-    if (strcmp(word, "-h") == 0)
-        return OPTION_HELP;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (takes(sub, (option_id)i) && strlen(table[i].name) == len &&
-            memcmp(table[i].name, word, len) == 0)
+        bool named = strlen(table[i].name) == len && memcmp(table[i].name, word, len) == 0;
+        bool lettered = len == 2 && table[i].letter != '\0' && word[1] == table[i].letter;
+        if (takes(sub, (option_id)i) && (named || lettered))
             return (option_id)i;
     }
     return OPTION_COUNT;
@@ -195,7 +205,8 @@ static bool read_option(const subcommand *sub, int argc, char **argv, int *at, o
         complain("%s needs a %s behind it", table[id].name, table[id].value);
         return false;
     }
-    return take_value(sub, id, equals ? equals + 1 : argv[++*at], given);
+    const char *value = equals ? equals + 1 : argv[++*at];
+    return add_word(&given->values[id], value, argc) && take_value(sub, id, value, given);
 }
 
 static bool read_words(const subcommand *sub, int argc, char **argv, options *given)
@@ -207,8 +218,8 @@ static bool read_words(const subcommand *sub, int argc, char **argv, options *gi
         } else if (!ended && is_option(argv[i])) {
             if (!read_option(sub, argc, argv, &i, given))
                 return false;
-        } else {
-            given->arguments.list[given->arguments.count++] = argv[i];
+        } else if (!add_word(&given->arguments, argv[i], argc)) {
+            return false;
         }
     }
     return true;
@@ -217,16 +228,6 @@ static bool read_words(const subcommand *sub, int argc, char **argv, options *gi
 bool options_read(const subcommand *sub, int argc, char **argv, options *given)
 {
     memset(given, 0, sizeof *given);
-    /* No list can grow longer than the command line. */
-    words *lists[] = {&given->arguments, &given->files, &given->rules};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        lists[i]->list = calloc((size_t)argc + 1, sizeof *lists[i]->list);
-        if (!lists[i]->list) {
-            complain("out of memory");
-            options_free(given);
-            return false;
-        }
-    }
     given->language = language_of_environment();
     if (read_words(sub, argc, argv, given))
         return true;
@@ -237,9 +238,15 @@ bool options_read(const subcommand *sub, int argc, char **argv, options *given)
 void options_free(options *given)
 {
     free(given->arguments.list);
-    free(given->files.list);
-    free(given->rules.list);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        free(given->values[i].list);
     memset(given, 0, sizeof *given);
+}
+
+const char *option_value(const options *given, option_id id)
+{
+    const words *values = &given->values[id];
+    return values->count > 0 ? values->list[values->count - 1] : NULL;
 }
 
 /* --- help ----------------------------------------------------------------------------------- */

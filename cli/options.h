@@ -2,7 +2,8 @@
  * Options of the command: one table of all there are, and a small parser for them.
  *
  * Options are long: --format jsonl, --format=jsonl. "-1" and "-" are arguments, "--" ends the
- * options, and options may stand behind arguments.
+ * options, and options may stand behind arguments. What a value must look like is checked here for
+ * the options that many subcommands have; the others keep their values as words.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -36,7 +37,6 @@ typedef enum input_form { INPUT_LINES, INPUT_SMTP, INPUT_JSONL, INPUT_COUNT } in
 /* More threads than anybody has processors would only cost memory. */
 #define OPTIONS_MAX_JOBS ((size_t)256)
 
-#define OPTION_BIT(option) (UINT32_C(1) << (option))
 #define FORMAT_BIT(format) (UINT32_C(1) << (format))
 
 typedef struct words {
@@ -46,8 +46,7 @@ typedef struct words {
 
 typedef struct options {
     words arguments;
-    words files;
-    words rules;
+    words values[OPTION_COUNT]; /* of each option that takes one, in the order given */
     format format;
     input_form input;
     size_t jobs;          /* 0: as many as there are processors */
@@ -63,6 +62,9 @@ struct subcommand;
  */
 bool options_read(const struct subcommand *sub, int argc, char **argv, options *given);
 void options_free(options *given);
+
+/* The value given last for an option; NULL where there is none. */
+const char *option_value(const options *given, option_id id);
 
 /* Writes the usage of a subcommand. */
 void options_help(const struct subcommand *sub, output *out);

@@ -44,7 +44,7 @@ int replies_check(const options *given)
         complain("this program was built without JSON and cannot read --input jsonl");
         return STATUS_USAGE;
     }
-    if (given->files.count == 0 && terminal_is_input()) {
+    if (given->values[OPTION_FILE].count == 0 && terminal_is_input()) {
         write_usage();
         return STATUS_USAGE;
     }
@@ -317,7 +317,7 @@ static void read_file(replies *from, const char *name)
 
 void replies_read_files(replies *from)
 {
-    const words *files = &from->given->files;
+    const words *files = &from->given->values[OPTION_FILE];
     for (size_t i = 0; i < files->count && from->out->error == 0; i++)
         read_file(from, files->list[i]);
     if (files->count == 0)

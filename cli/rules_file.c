@@ -48,8 +48,8 @@ static int load_one(const char *name, sst_rules **rules)
 int load_rules(const options *given, sst_rules **rules)
 {
     *rules = NULL;
-    for (size_t i = 0; i < given->rules.count; i++) {
-        int status = load_one(given->rules.list[i], rules);
+    for (size_t i = 0; i < given->values[OPTION_RULES].count; i++) {
+        int status = load_one(given->values[OPTION_RULES].list[i], rules);
         if (status != STATUS_DONE) {
             sst_rules_free(*rules);
             *rules = NULL;
