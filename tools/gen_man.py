@@ -23,6 +23,7 @@ TITLES = {
     "vocabulary": "terms of a verdict",
     "text": "what codes and terms mean, in several languages",
     "reply": "parser of SMTP replies",
+    "client": "SMTP and LMTP sessions without a socket",
     "rules": "rules of the user, and the list of those built in",
     "verdict": "what a failed delivery means",
     "record": "one recipient, one attempt, and its writers",

@@ -58,7 +58,8 @@ typedef struct sst_span {
     X(NO_SPACE, -1002, "the buffer given is too small")                                            \
     X(LIMIT, -1003, "a named limit was exceeded")                                                  \
     X(SINK, -1004, "the output could not be written")                                              \
-    X(RULES, -1005, "the rule file has a fault")
+    X(RULES, -1005, "the rule file has a fault")                                                   \
+    X(CLOSED, -1006, "the session is over")
 
 typedef enum sst_error {
     SST_OK = 0,

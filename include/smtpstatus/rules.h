@@ -12,27 +12,6 @@
 extern "C" {
 #endif
 
-/* X(ident, identifier): why a client had no reply (status GeneralFailure). */
-#define SST_LOCAL_ERROR_LIST(X)                                                                    \
-    X(NONE, "")                                                                                    \
-    X(HOST_NOT_FOUND, "host-not-found")                                                            \
-    X(REFUSED, "refused")                                                                          \
-    X(TIMEOUT, "timeout")                                                                          \
-    X(CLOSED, "closed")                                                                            \
-    X(TLS, "tls")                                                                                  \
-    X(SASL, "sasl")                                                                                \
-    X(PROTOCOL_VIOLATION, "protocol-violation")                                                    \
-    X(CANCELLED, "cancelled")                                                                      \
-    X(LOCAL, "local")
-
-typedef enum sst_local_error {
-#define SST_X_LOCAL_ERROR(ident, id) SST_LOCAL_ERROR_##ident,
-    SST_LOCAL_ERROR_LIST(SST_X_LOCAL_ERROR)
-#undef SST_X_LOCAL_ERROR
-} sst_local_error;
-
-SST_API const char *sst_local_error_id(sst_local_error error);
-
 /* Compiled rules of the user's. Once loaded it is never changed: any thread may use it. */
 typedef struct sst_rules sst_rules;
 

@@ -4,6 +4,7 @@
 
 #include <smtpstatus/base.h>
 #include <smtpstatus/bounce.h>
+#include <smtpstatus/client.h>
 #include <smtpstatus/code.h>
 #include <smtpstatus/enhanced.h>
 #include <smtpstatus/group.h>

@@ -203,6 +203,27 @@ SST_API bool sst_suppress_parse(const char *id, size_t len, sst_suppress *suppre
 SST_API bool sst_level_parse(const char *id, size_t len, sst_level *level);
 SST_API bool sst_reason_parse(const char *id, size_t len, sst_reason *reason);
 
+/* X(ident, identifier): why a client had no reply (status GeneralFailure). */
+#define SST_LOCAL_ERROR_LIST(X)                                                                    \
+    X(NONE, "")                                                                                    \
+    X(HOST_NOT_FOUND, "host-not-found")                                                            \
+    X(REFUSED, "refused")                                                                          \
+    X(TIMEOUT, "timeout")                                                                          \
+    X(CLOSED, "closed")                                                                            \
+    X(TLS, "tls")                                                                                  \
+    X(SASL, "sasl")                                                                                \
+    X(PROTOCOL_VIOLATION, "protocol-violation")                                                    \
+    X(CANCELLED, "cancelled")                                                                      \
+    X(LOCAL, "local")
+
+typedef enum sst_local_error {
+#define SST_X_LOCAL_ERROR(ident, id) SST_LOCAL_ERROR_##ident,
+    SST_LOCAL_ERROR_LIST(SST_X_LOCAL_ERROR)
+#undef SST_X_LOCAL_ERROR
+} sst_local_error;
+
+SST_API const char *sst_local_error_id(sst_local_error error);
+
 /*
  * What a reply answers: X(ident, identifier). EOM is the end of the message after DATA; a reply to
  * BDAT is one to that command.

@@ -60,6 +60,13 @@ sst_reason_defaults sst_reason_get_defaults(sst_reason reason)
     return defaults[(size_t)reason < COUNT_OF(defaults) ? reason : SST_REASON_UNKNOWN];
 }
 
+static const char *const local_error_ids[] = {SST_LOCAL_ERROR_LIST(ID)};
+
+const char *sst_local_error_id(sst_local_error error)
+{
+    return ID_OF(local_error_ids, error);
+}
+
 static const char *const command_ids[] = {SST_COMMAND_LIST(ID)};
 
 const char *sst_command_id(sst_command command)

@@ -1,4 +1,4 @@
-/* Lists of what the rules hold: rules in order of precedence, providers, local errors. */
+/* Lists of what the rules hold: rules in order of precedence, providers. */
 #include <smtpstatus/verdict.h>
 
 #include <string.h>
@@ -6,16 +6,6 @@
 #include "rules/load.h"
 #include "verdict/builtin.h"
 #include "verdict/provider.h"
-
-const char *sst_local_error_id(sst_local_error error)
-{
-    static const char *const ids[] = {
-#define SST_X_LOCAL_ERROR(ident, id) id,
-        SST_LOCAL_ERROR_LIST(SST_X_LOCAL_ERROR)
-#undef SST_X_LOCAL_ERROR
-    };
-    return (size_t)error < sizeof ids / sizeof *ids ? ids[error] : "";
-}
 
 static const sst_ruleset *set_of(const sst_rules *rules)
 {
