@@ -13,7 +13,9 @@
 
 #include "base/ascii.h"
 #include "guard.h"
+#include "log/csv.h"
 #include "log/json.h"
+#include "log/words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -223,6 +225,73 @@ static void numbers_are_whole(void **state)
     assert_false(sst_json_integer((json_value){JSON_WORD, span_of("true")}, &(int64_t){0}));
 }
 
+/* The fields of a line that ends where memory ends, each in brackets. */
+static void csv_fields_are_split(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *fields;
+    } cases[] = {
+        {"a,b,c", "[a][b][c]"},
+        {"", "[]"},
+        {",", "[][]"},
+        {"a,", "[a][]"},
+        {"\"a,b\",c", "[a,b][c]"},
+        {"\"\",\"\"", "[][]"},
+        {"\"say \"\"hi\"\"\",\"\"\"\"", "[say \"hi\"][\"]"},
+        {"\"open,x", "[open,x]"},
+        {"\"odd\" tail,x", "[odd][x]"},
+        {"a\"b\",c", "[a\"b\"][c]"},
+        {"\"", "[]"},
+        {"\"\"\"", "[\"]"},
+        {" a , b ", "[ a ][ b ]"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char got[100] = "";
+        size_t len = strlen(cases[i].line);
+        sst_span rest = {guard_end(0, cases[i].line, len), len};
+        csv_field field;
+        while (sst_csv_next(&rest, &field)) {
+            sst_span text = sst_csv_text(field, guard_end(1, NULL, field.raw.len));
+            strcat(got, "[");
+            strncat(got, text.ptr, text.len);
+            strcat(got, "]");
+        }
+        assert_string_equal(got, cases[i].fields);
+    }
+    csv_field fields[3];
+    assert_int_equal(sst_csv_split(span_of("a,b"), fields, 3), 2);
+    assert_null(fields[2].raw.ptr);
+    assert_int_equal(sst_csv_split(span_of("a,b,c,d"), fields, 3), 3);
+    assert_text(fields[2].raw, "c");
+}
+
+static void words_are_taken_off(void **state)
+{
+    (void)state;
+    sst_span rest = span_of("info msg 12: from <a@example.org> x");
+    sst_span before = {NULL, 0};
+    uint64_t number;
+    assert_false(words_take(&rest, "new msg "));
+    assert_true(words_take(&rest, "info msg "));
+    assert_true(words_number(&rest, &number));
+    assert_int_equal(number, 12);
+    assert_false(words_number(&rest, &number));
+    assert_false(words_part(rest, "bytes", &before, &rest));
+    assert_true(words_part(rest, "from ", &before, &rest));
+    assert_text(before, ": ");
+    assert_text(words_unbracket(words_until(&rest, ' ')), "a@example.org");
+    assert_text(words_until(&rest, ' '), "x");
+    assert_text(rest, "");
+    assert_text(words_until(&rest, ' '), "");
+    rest = span_of("18446744073709551616");
+    assert_false(words_number(&rest, &number));
+    assert_int_equal(words_find(span_of("aab"), "ab"), 1);
+    assert_int_equal(words_find(span_of("aaa"), "ab"), 3);
+    assert_int_equal(words_find(span_of("a"), "ab"), 1);
+    assert_true(words_end(span_of("abc"), "bc"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +302,8 @@ int main(void)
         cmocka_unit_test(arrays_are_walked),
         cmocka_unit_test(bytes_are_spelt_by_numbers),
         cmocka_unit_test(numbers_are_whole),
+        cmocka_unit_test(csv_fields_are_split),
+        cmocka_unit_test(words_are_taken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
