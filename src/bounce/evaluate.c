@@ -12,6 +12,7 @@
 #include "bounce/notification.h"
 #include "bounce/status.h"
 #include "bounce/system.h"
+#include "bounce/transcript.h"
 #include "mime/address.h"
 #include "mime/line.h"
 
@@ -100,11 +101,18 @@ static void complete(bounce_entry *entry, const bounce_entry *said)
     if (!needs_words(entry) || !said->words.ptr)
         return;
     entry->words = said->words;
+    entry->conclusion = said->conclusion;
     entry->said = true;
     entry->command = said->command;
     if (!entry->remote.ptr)
         entry->remote = said->remote;
 }
+
+/*
+ * What is only in the words takes a search of its own for each recipient, so that it is left in
+ * reports on many.
+ */
+#define MAX_SOUGHT 8
 
 /* Words, command and host for the first count entries where they lack them. */
 static void complete_from_words(const level *l, sst_span words, size_t count)
@@ -116,6 +124,8 @@ static void complete_from_words(const level *l, sst_span words, size_t count)
     bounce_entries said = {f->entries.at + count, f->entries.count - count, 0};
     for (size_t i = 0; i < count; i++) {
         bounce_entry *entry = &f->entries.at[i];
+        if (count <= MAX_SOUGHT && is_first_line(entry->words))
+            entry->words = sst_bounce_whole_reply(words, entry->words);
         const bounce_entry *same = sst_bounce_entry_for(&said, entry->recipient);
         if (!same && count == 1 && said.count == 1)
             same = &said.at[0];
@@ -148,12 +158,7 @@ static void settle_entries(bounce_entries *entries)
     entries->count = kept;
 }
 
-/*
- * Which command was refused stands only in the words ("in reply to RCPT TO command"). Each
- * recipient takes a search of its own, so that it is left in reports on many.
- */
-#define MAX_COMMANDS_SOUGHT 8
-
+/* Which command was refused stands only in the words ("in reply to RCPT TO command"). */
 static void find_command(bounce_entry *entry, sst_span words)
 {
     size_t len = entry->recipient.len;
@@ -187,7 +192,7 @@ static bool read_status(const level *l, sst_span status, sst_span words)
         incomplete |= needs_words(&entries->at[i]) || !has_address(entries->at[i].recipient);
     if (incomplete && entries->count > 0)
         complete_from_words(l, words, entries->count);
-    for (size_t i = 0; i < entries->count && entries->count <= MAX_COMMANDS_SOUGHT; i++)
+    for (size_t i = 0; i < entries->count && entries->count <= MAX_SOUGHT; i++)
         find_command(&entries->at[i], words);
     return entries->count > 0;
 }

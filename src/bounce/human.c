@@ -28,7 +28,23 @@ static size_t find_anchors(sst_span words, const bounce_not_recipients *not_reci
     return count;
 }
 
-/* What stands behind an anchor, up to the next one or the end. */
+/* Where a line of a transcript begins that opens another session or shows one; end where none does.
+ */
+static const char *next_session(sst_span text)
+{
+    static const char *const marks[] = {">>>", "<<<", "... while talking", "while talking", NULL};
+    sst_span line;
+    while (mime_next_line(&text, &line)) {
+        if (phrase_begins_any(mime_trim(line), marks))
+            return line.ptr;
+    }
+    return text.ptr + text.len;
+}
+
+/*
+ * What stands behind an anchor, up to the next one or the end. Sendmail's conclusion,
+ * "<address>... Deferred", is followed by the sessions with other recipients' hosts.
+ */
 static sst_span behind(const bounce_anchor *anchors, size_t count, size_t i, sst_span words)
 {
     const char *end = words.ptr + words.len;
@@ -39,6 +55,8 @@ static sst_span behind(const bounce_anchor *anchors, size_t count, size_t i, sst
         }
     }
     sst_span text = {anchors[i].rest, (size_t)(end - anchors[i].rest)};
+    if (phrase_begins(text, "... "))
+        text.len = (size_t)(next_session(text) - text.ptr);
     while (text.len > 0 && (text.ptr[0] == '.' || ascii_is_space(text.ptr[0]))) {
         text.ptr++; /* Sendmail: "<address>... Deferred" */
         text.len--;
@@ -155,6 +173,7 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
             break;
     }
     fill_from_report(words, entries, first);
+    sst_bounce_read_local(words, entries, first);
 }
 
 sst_span sst_bounce_general_words(sst_span words)

@@ -37,7 +37,7 @@ static bool next_paragraph(sst_span *rest, sst_span *paragraph)
     return paragraph->ptr != NULL;
 }
 
-static bool has_meaning(sst_span words)
+bool sst_bounce_has_meaning(sst_span words)
 {
     sst_evidence evidence = {0};
     sst_verdict verdict;
@@ -74,7 +74,7 @@ static bounce_worth worth_of(sst_span *paragraph)
     }
     if (best >= WORTH_ENHANCED)
         return best;
-    if (has_meaning(*paragraph))
+    if (sst_bounce_has_meaning(*paragraph))
         return WORTH_MEANING;
     if (paragraph->ptr[paragraph->len - 1] == ':')
         return WORTH_INTRODUCTION;

@@ -2,6 +2,8 @@
 #ifndef BOUNCE_PARAGRAPH_H
 #define BOUNCE_PARAGRAPH_H
 
+#include <stdbool.h>
+
 #include <smtpstatus/base.h>
 
 /* How much a paragraph says, least first. */
@@ -21,6 +23,9 @@ typedef enum bounce_worth {
  * the text has none.
  */
 sst_span sst_bounce_best_paragraph(sst_span text, bounce_worth *worth);
+
+/* Whether a rule knows words, whatever their code. */
+bool sst_bounce_has_meaning(sst_span words);
 
 /* WORTH_REPLY or WORTH_ENHANCED where text begins with a refusal or introduces one, else
  * WORTH_NOTHING. */

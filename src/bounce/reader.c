@@ -230,6 +230,18 @@ static void take_mailers_code(sst_record *record)
         record->code = mailers.code;
 }
 
+/* The code that a system gave to words that have none. */
+static void take_conclusion(sst_span conclusion, sst_record *record)
+{
+    sst_reply reply;
+    if (!conclusion.ptr || record->code != 0)
+        return;
+    sst_reply_read(conclusion.ptr, conclusion.len, &reply);
+    record->code = reply.code;
+    if (record->enhanced.status_class == 0)
+        record->enhanced = reply.enhanced;
+}
+
 /* What an entry's words say, and, where they say nothing of it, its own fields. */
 static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst_record *record)
 {
@@ -252,6 +264,7 @@ static void take_entry(sst_bounce_reader *reader, const bounce_entry *entry, sst
         sst_record_from_reply(record, &reply, reader->text, SST_MAX_VERDICT_TEXT);
         take_quoted(words, record);
         take_mailers_code(record);
+        take_conclusion(entry->conclusion, record);
     }
     if (record->kind == SST_KIND_NONE)
         record->kind = SST_KIND_FAILED;

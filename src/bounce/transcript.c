@@ -7,6 +7,7 @@
 
 #include <smtpstatus/reply.h>
 
+#include "bounce/paragraph.h"
 #include "bounce/phrase.h"
 #include "mime/address.h"
 #include "mime/line.h"
@@ -85,10 +86,14 @@ static bool give(sst_span words, const session *s, bounce_entries *entries)
     return entry != NULL;
 }
 
-/* Adds the further lines of a reply of several to its first: "<<< 554-one", "<<< 554 two". */
-static sst_span whole_reply(sst_span first, sst_span *rest)
+/*
+ * Adds the further lines of a reply of several to its first: "<<< 554-one", "<<< 554 two". Relaxed
+ * reading knows the marks, and takes further lines that have one only behind a first that has.
+ */
+static sst_span whole_reply(sst_span shown, sst_span first, sst_span *rest)
 {
     sst_span line = first;
+    const char *last = first.ptr + first.len;
     while (line.len > 3 && line.ptr[3] == '-') {
         sst_span next = *rest;
         sst_span ahead;
@@ -97,10 +102,12 @@ static sst_span whole_reply(sst_span first, sst_span *rest)
         line = behind_mark(ahead, received_marks);
         if (line.len < 3 || memcmp(line.ptr, first.ptr, 3) != 0)
             break;
-        first.len = (size_t)(line.ptr + line.len - first.ptr);
+        last = line.ptr + line.len;
         *rest = next;
     }
-    return first;
+    bool one_line = last == first.ptr + first.len;
+    shown = mime_trim(shown);
+    return one_line ? first : (sst_span){shown.ptr, (size_t)(last - shown.ptr)};
 }
 
 void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t first)
@@ -122,14 +129,74 @@ void sst_bounce_read_transcript(sst_span words, bounce_entries *entries, size_t 
         sst_span received = behind_mark(line, received_marks);
         if (!received.ptr || !is_refusal(received))
             continue;
-        received = whole_reply(received, &words);
+        received = whole_reply(line, received, &words);
         if (give(received, &s, &own))
             continue;
         last = received;
         last_session = s;
     }
+    /* Where there are several recipients, words that stand beside one are more its own. */
     for (size_t i = 0; last.ptr && i < own.count; i++) {
-        if (own.at[i].command == SST_COMMAND_NONE && !is_refusal(own.at[i].words))
-            fill(&own.at[i], last, &last_session);
+        bounce_entry *entry = &own.at[i];
+        if (entry->command == SST_COMMAND_NONE && !is_refusal(entry->words) &&
+            (own.count == 1 || entry->words.len == 0))
+            fill(entry, last, &last_session);
+    }
+}
+
+sst_span sst_bounce_whole_reply(sst_span words, sst_span first)
+{
+    sst_span line;
+    while (mime_next_line(&words, &line)) {
+        sst_span received = behind_mark(line, received_marks);
+        if (received.len == first.len && memcmp(received.ptr, first.ptr, first.len) == 0)
+            return whole_reply(line, received, &words);
+    }
+    return first;
+}
+
+/* Whether a line of a transcript shows the session, or heads or divides the report. */
+static bool is_of_session(sst_span line)
+{
+    static const char *const marks[] = {"...", "while talking", "---", "(", NULL};
+    return behind_mark(line, sent_marks).ptr || behind_mark(line, received_marks).ptr ||
+           phrase_begins_any(line, marks);
+}
+
+/* What a line of a transcript concludes, as "554 5.0.0 Service unavailable" does. */
+static bool is_conclusion(sst_span line)
+{
+    sst_reply reply;
+    if (line.len < 5 || !ascii_is_digit(line.ptr[0]))
+        return false;
+    sst_reply_read(line.ptr, line.len, &reply);
+    return reply.code >= 400 && reply.whole.ptr == line.ptr;
+}
+
+/* The entry that a conclusion is about: that of the address in it, or the only one. */
+static bounce_entry *concluded(sst_span conclusion, bounce_entries *entries)
+{
+    sst_span address = sst_mime_find_address(conclusion, NULL);
+    if (address.ptr)
+        return sst_bounce_entry_for(entries, address);
+    return entries->count == 1 ? &entries->at[0] : NULL;
+}
+
+void sst_bounce_read_local(sst_span words, bounce_entries *entries, size_t first)
+{
+    bounce_entries own = {entries->at + first, entries->count - first, 0};
+    sst_span said = {NULL, 0};
+    sst_span line = {NULL, 0};
+    while (mime_next_line(&words, &line) && !phrase_find(line, "transcript of session")) {
+    }
+    while (mime_next_line(&words, &line)) {
+        line = mime_trim(line);
+        bool concludes = is_conclusion(line);
+        bounce_entry *entry = concludes && said.ptr ? concluded(line, &own) : NULL;
+        if (entry && sst_bounce_has_meaning(said)) {
+            entry->words = said;
+            entry->conclusion = line;
+        }
+        said = concludes || is_of_session(line) ? (sst_span){NULL, 0} : line;
     }
 }
