@@ -1,5 +1,5 @@
 /*
- * Reading over read(2). Whether data is packed is seen from its first two bytes, not from a name.
+ * Reading over read(2). Whether data is packed is seen from its first bytes, not from a name.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -36,7 +36,7 @@ void stream_take(stream *from, const char *name, int file, int64_t regular_size)
 
 void stream_close(stream *from)
 {
-    gunzip_free(from->packed);
+    unpack_free(from->packed);
     from->packed = NULL;
     if (from->file > STDIN_FILENO)
         close(from->file);
@@ -82,7 +82,7 @@ static size_t read_file(void *context, char *into, size_t size)
 static size_t read_packed(stream *from, char *into, size_t size)
 {
     const char *fault = NULL;
-    size_t count = gunzip_read(from->packed, into, size, &fault);
+    size_t count = unpack_read(from->packed, into, size, &fault);
     if (fault && !from->failed && !interrupted())
         fail(from, fault);
     return count;
@@ -93,19 +93,21 @@ static size_t read_first(stream *from, char *into, size_t size)
 {
     size_t len = 0;
     size_t more;
-    size_t room = size < GUNZIP_INPUT ? size : GUNZIP_INPUT;
+    size_t room = size < UNPACK_INPUT ? size : UNPACK_INPUT;
     from->begun = true;
     do {
         more = read_file(from, into + len, room - len);
         len += more;
-    } while (more > 0 && len < 2 && len < room);
-    if (!gunzip_is_packed(into, len))
+    } while (more > 0 && len < UNPACK_MAGIC && len < room);
+    const unpack_form *form = unpack_recognise(into, len);
+    if (!form)
         return len;
-    if (!gunzip_supported()) {
-        fail(from, "this program was built without zlib and cannot unpack it");
+    if (unpack_missing(form)) {
+        fail(from, unpack_missing(form));
         return 0;
     }
-    from->packed = gunzip_new(into, len, read_file, from);
+    from->packed_time = unpack_time(form, into, len);
+    from->packed = unpack_new(form, into, len, read_file, from);
     return read_packed(from, into, size);
 }
 

@@ -1,5 +1,6 @@
 /*
- * The bytes of a file or of standard input, unpacked where they are gzip data.
+ * The bytes of a file or of standard input, unpacked where they are
+ * packed.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -8,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gunzip.h"
+#include "unpack.h"
 
 typedef struct stream {
     const char *name; /* "-" for standard input */
@@ -16,10 +17,11 @@ typedef struct stream {
     bool regular; /* a file, which has all its bytes: no need to read those that are not wanted */
     bool begun;
     bool ended;
-    bool failed;    /* it could not be opened or read; that has been said */
-    uint64_t size;  /* of a regular file */
-    uint64_t taken; /* bytes read of it so far, packed ones */
-    gunzip *packed; /* NULL: as it is */
+    bool failed;         /* it could not be opened or read; that has been said */
+    uint64_t size;       /* of a regular file */
+    uint64_t taken;      /* bytes read of it so far, packed ones */
+    unpacker *packed;    /* NULL: as it is */
+    int64_t packed_time; /* of the file before it was packed, seconds since 1970; 0: not known */
 
     /* Called before the program waits for a pipe or terminal; may be NULL. */
     void (*before_waiting)(void *context);

@@ -18,7 +18,7 @@ have() {
     c++) command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ;;
     ninja) command -v ninja >/dev/null || command -v ninja-build >/dev/null || command -v samu >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null || command -v pkgconf >/dev/null ;;
-    jansson | cmocka | zlib) pkg-config --exists "$1" 2>/dev/null ;;
+    jansson | cmocka | zlib | liblzma | libzstd) pkg-config --exists "$1" 2>/dev/null ;;
     gettext) command -v msgfmt >/dev/null ;;
     polib | jsonschema) find_python "$1" >/dev/null ;;
     libfuzzer) try_fuzzer ;;
@@ -68,6 +68,8 @@ ninja        ninja-build          ninja-build             samurai             ni
 pkg-config   pkg-config           pkgconf-pkg-config      pkgconf             pkgconf           pkgconf       pkgconf
 jansson      libjansson-dev       jansson-devel           jansson-dev         jansson           jansson       jansson
 zlib         zlib1g-dev           zlib-devel              zlib-dev            zlib              zlib          -
+liblzma      liblzma-dev          xz-devel                xz-dev              xz                xz            -
+libzstd      libzstd-dev          libzstd-devel           zstd-dev            zstd              zstd          zstd
 cmocka       libcmocka-dev        libcmocka-devel         cmocka-dev          cmocka            cmocka        cmocka
 python3      python3              python3                 python3             python            python        python3
 polib        python3-polib        python3-polib           py3-polib           python-polib      -             py311-polib
