@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "names.h"
 
 typedef enum directory_kind {
     PLAIN,
@@ -54,32 +55,9 @@ static size_t digits(const char *text)
     return len;
 }
 
-/* Numbers by their value; everything else by its bytes. */
 static int compare_names(const void *a, const void *b)
 {
-    const char *one = *(const char *const *)a;
-    const char *other = *(const char *const *)b;
-    const char *first = one;
-    const char *second = other;
-    while (*one && *other) {
-        if (is_digit(*one) && is_digit(*other)) {
-            while (*one == '0' && is_digit(one[1]))
-                one++;
-            while (*other == '0' && is_digit(other[1]))
-                other++;
-            size_t one_len = digits(one);
-            size_t other_len = digits(other);
-            if (one_len != other_len)
-                return one_len < other_len ? -1 : 1;
-        }
-        if (*one != *other)
-            return (unsigned char)*one < (unsigned char)*other ? -1 : 1;
-        one++;
-        other++;
-    }
-    if (*one || *other)
-        return *one ? 1 : -1;
-    return strcmp(first, second);
+    return names_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
 static bool is_number(const char *name)
