@@ -29,6 +29,7 @@ TITLES = {
     "record": "one recipient, one attempt, and its writers",
     "group": "templates of replies",
     "bounce": "reader of bounces and other reports",
+    "log": "reader of mail server logs",
 }
 
 LIBRARY = [

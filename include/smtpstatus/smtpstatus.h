@@ -8,6 +8,7 @@
 #include <smtpstatus/code.h>
 #include <smtpstatus/enhanced.h>
 #include <smtpstatus/group.h>
+#include <smtpstatus/log.h>
 #include <smtpstatus/record.h>
 #include <smtpstatus/reply.h>
 #include <smtpstatus/rules.h>

@@ -8,6 +8,8 @@
 
 #include <smtpstatus/log.h>
 
+typedef struct log_format log_format;
+
 /* A line without its prefix. Spans live as long as the line is read. */
 typedef struct log_line {
     sst_span text;    /* what the program said, without line end */
@@ -15,17 +17,20 @@ typedef struct log_line {
     sst_span host;    /* that logged; absent: not said */
     uint64_t number;  /* 1-based in its source */
     bool has_time;
-    int64_t time_ms; /* since 1970, UTC */
+    bool zoned;               /* the stamp had a zone */
+    int64_t time_ms;          /* since 1970, UTC */
+    const log_format *format; /* whose it is; set before it is read */
 } log_line;
 
-typedef struct log_format {
+struct log_format {
+    sst_log_format number;
     const char *id; /* as in SST_LOG_FORMAT_LIST */
     /* Whether the line is of this format; cheap, and sure: by the tag, or by a form that nothing
      * else has. */
     bool (*owns)(sst_log_reader *reader, const log_line *line);
     /* Takes in what the line says: about a message under way, or records. */
     void (*read)(sst_log_reader *reader, const log_line *line);
-} log_format;
+};
 
 /* In src/log/formats.c, in the order in which they are asked. */
 extern const log_format *const sst_log_formats[];
@@ -41,6 +46,15 @@ extern const log_format sst_log_haraka;
 extern const log_format sst_log_exchange;
 extern const log_format sst_log_powermta;
 extern const log_format sst_log_kumomta;
+
+/*
+ * Reads an ISO stamp (with T or a blank, fraction or none, zone or none) at the start of a text,
+ * and puts the time into the line; returns its length, or 0 where there is none. A stamp at the
+ * start of a line was taken off already, also one that no host and tag follow ("2024-01-01 10:00:02
+ * 1rKabc-... => ..."), and so was multilog's. For formats that have a time elsewhere: copy the
+ * line, put the time into the copy, and give that to sst_log_add.
+ */
+size_t sst_log_stamp(const sst_log_reader *reader, sst_span text, log_line *line);
 
 /* --- records -------------------------------------------------------------------------------- */
 

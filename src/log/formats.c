@@ -1,0 +1,7 @@
+/* The formats, in the order in which they are asked whose a line is. To add one, add its line. */
+#include "log/format.h"
+
+const log_format *const sst_log_formats[] = {
+    &sst_log_postfix,
+    NULL,
+};

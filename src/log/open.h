@@ -1,0 +1,77 @@
+/*
+ * The messages under way: found by host, format and queue id, in memory that is bounded and taken
+ * at the start. The message that was not heard of for the longest time is let go when there is no
+ * room. Some of those that are done are kept for a while, as filters hand mails on that are back
+ * already.
+ */
+#ifndef LOG_OPEN_H
+#define LOG_OPEN_H
+
+#include "log/format.h"
+#include "log/store.h"
+
+/* How many messages that are done are remembered. */
+#define SST_MAX_LOG_DONE ((size_t)4096)
+
+typedef struct log_table log_table;
+
+typedef enum log_mail_state { MAIL_FREE, MAIL_OPEN, MAIL_DONE } log_mail_state;
+
+struct log_mail {
+    log_table *table;
+    uint64_t hash;
+    uint64_t turn;  /* when it was last looked at */
+    uint32_t chain; /* the next in its bucket, or of those that are free */
+    uint32_t newer;
+    uint32_t older;
+    uint32_t block; /* its key and fields */
+    uint16_t used;  /* of the block */
+    uint16_t host_len;
+    uint16_t id_len;
+    uint8_t state;
+    uint8_t format;
+    struct {
+        uint16_t start; /* in the block; 0: absent */
+        uint16_t len;
+    } fields[LOG_FIELD_COUNT];
+    log_numbers numbers;
+};
+
+/* From the one heard of last to the one heard of first. */
+typedef struct mail_list {
+    uint32_t newest;
+    uint32_t oldest;
+    size_t count;
+} mail_list;
+
+struct log_table {
+    const sst_allocator *allocator;
+    log_mail *mails;
+    uint32_t size;
+    uint32_t frontier; /* from here on no entry was ever used */
+    uint32_t free;
+    uint32_t *buckets;
+    uint32_t mask;
+    uint32_t limbo;    /* blocks that are given back when the line is done */
+    mail_list list[3]; /* by state; that of MAIL_FREE is empty */
+    uint64_t turn;
+    uint64_t let_go;
+    uint64_t seed;
+    log_store store;
+};
+
+int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t max_open);
+void sst_log_table_free(log_table *table);
+
+/* A new line begins: what was let go or replaced during the one before is given back. */
+void sst_log_table_turn(log_table *table);
+
+/* The message with a key, in one of two states; NULL where there is none. */
+log_mail *sst_log_table_find(log_table *table, unsigned format, sst_span host, sst_span id,
+                             log_mail_state state);
+/* The same, made where there is none; NULL where all room is taken by mails of this line. */
+log_mail *sst_log_table_open(log_table *table, unsigned format, sst_span host, sst_span id);
+void sst_log_table_close(log_mail *mail);
+void sst_log_table_set(log_mail *mail, log_field field, sst_span value);
+
+#endif

@@ -1,0 +1,356 @@
+/*
+ * What stands before a program's own words in a log: RFC 3164 4.1 with or without priority, RFC
+ * 5424 6, rsyslog's form of it with an ISO time, journald's and Docker's JSON, Docker Compose,
+ * Kubernetes CRI, multilog's TAI64N, or nothing. One may stand in another, as syslog lines of a
+ * container do. A stamp with a zone outranks one without, wherever it stands.
+ */
+#include "log/reader.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "log/json.h"
+
+/* A line in JSON in a line of a container. */
+#define MAX_LAYERS 4
+
+static sst_span behind(sst_span text, size_t count)
+{
+    return (sst_span){text.ptr + count, text.len - count};
+}
+
+static void take_time(log_line *line, int64_t ms, bool zoned)
+{
+    if (line->has_time && line->zoned && !zoned)
+        return;
+    line->has_time = true;
+    line->zoned = zoned;
+    line->time_ms = ms;
+}
+
+/* The bytes before the first blank; all where there is none. */
+static sst_span first_word(sst_span text)
+{
+    const char *blank = memchr(text.ptr, ' ', text.len);
+    return (sst_span){text.ptr, blank ? (size_t)(blank - text.ptr) : text.len};
+}
+
+static bool is_tag_byte(char c)
+{
+    return c > ' ' && c != '[' && c != ':' && c != 0x7F;
+}
+
+/* "tag: " or "tag[pid]: " at the start of a text; returns the length, 0 where there is none. */
+static size_t read_tag(sst_span text, sst_span *program)
+{
+    size_t n = 0;
+    while (n < text.len && is_tag_byte(text.ptr[n]))
+        n++;
+    program->ptr = text.ptr;
+    program->len = n;
+    if (n == 0)
+        return 0;
+    if (n < text.len && text.ptr[n] == '[') {
+        size_t left = text.len - n;
+        const char *close = memchr(text.ptr + n, ']', left < 32 ? left : 32);
+        if (!close)
+            return 0;
+        n = (size_t)(close - text.ptr) + 1;
+    }
+    if (n == text.len || text.ptr[n] != ':')
+        return 0;
+    n++;
+    if (n < text.len && text.ptr[n] == ' ')
+        return n + 1;
+    return n == text.len ? n : 0;
+}
+
+/* Solaris writes "[ID 197553 mail.info] " behind the tag. */
+static size_t skip_message_id(sst_span text)
+{
+    if (text.len < 5 || memcmp(text.ptr, "[ID ", 4) != 0)
+        return 0;
+    const char *close = memchr(text.ptr, ']', text.len < 64 ? text.len : 64);
+    return close && close + 1 < text.ptr + text.len && close[1] == ' '
+               ? (size_t)(close - text.ptr) + 2
+               : 0;
+}
+
+/* "host tag[pid]: words" behind a stamp of syslog; the host may be missing. */
+static void take_host_and_tag(log_line *line, sst_span text)
+{
+    sst_span program;
+    sst_span host = first_word(text);
+    size_t tag = read_tag(text, &program);
+    line->text = text;
+    if (tag == 0 && host.len < text.len) {
+        sst_span rest = behind(text, host.len + 1);
+        tag = read_tag(rest, &program);
+        if (tag == 0)
+            return;
+        line->host = host;
+        text = rest;
+    } else if (tag == 0) {
+        return;
+    }
+    line->program = program;
+    text = behind(text, tag);
+    line->text = behind(text, skip_message_id(text));
+}
+
+/* "Nov 22 10:00:00 mail postfix/smtp[1234]: words"; journald can add a fraction. */
+static bool take_3164(sst_log_reader *reader, log_line *line)
+{
+    sst_span text = line->text;
+    int64_t ms;
+    if (text.len < STAMP_3164_LEN + 1 || !ascii_is_alpha(text.ptr[0]) ||
+        !sst_log_clock_3164(&reader->clock, text.ptr, &ms))
+        return false;
+    text = behind(text, STAMP_3164_LEN);
+    if (text.ptr[0] == '.') {
+        size_t n = 1;
+        int unit = 100;
+        for (; n < text.len && ascii_is_digit(text.ptr[n]); n++, unit /= 10)
+            ms += (text.ptr[n] - '0') * unit;
+        text = behind(text, n);
+    }
+    if (text.len == 0 || text.ptr[0] != ' ')
+        return false;
+    take_time(line, ms, false);
+    take_host_and_tag(line, behind(text, 1));
+    return true;
+}
+
+/* "stdout F " of the Kubernetes CRI, behind its stamp; returns the length. */
+static size_t skip_stream(sst_span text)
+{
+    bool is_stream = text.len >= 9 &&
+                     (memcmp(text.ptr, "stdout ", 7) == 0 || memcmp(text.ptr, "stderr ", 7) == 0);
+    return is_stream && (text.ptr[7] == 'F' || text.ptr[7] == 'P') && text.ptr[8] == ' ' ? 9 : 0;
+}
+
+/* An ISO stamp: of the CRI; with T before host and tag; with a blank before a program's own words,
+ * as Exim writes it. */
+static bool take_iso(sst_log_reader *reader, log_line *line, bool *more)
+{
+    int64_t ms;
+    bool zoned;
+    size_t n = sst_log_clock_iso(&reader->clock, line->text, &ms, &zoned);
+    if (n == 0 || n >= line->text.len || line->text.ptr[n] != ' ')
+        return false;
+    bool is_syslog = line->text.ptr[10] == 'T';
+    sst_span text = behind(line->text, n + 1);
+    size_t stream = skip_stream(text);
+    take_time(line, ms, zoned);
+    *more = stream != 0;
+    if (is_syslog && stream == 0)
+        take_host_and_tag(line, text);
+    else
+        line->text = behind(text, stream);
+    return true;
+}
+
+/* --- RFC 5424 ------------------------------------------------------------------------------- */
+
+/* The next field before a blank; "-" is none. */
+static sst_span take_field(sst_span *text)
+{
+    sst_span field = first_word(*text);
+    *text = behind(*text, field.len < text->len ? field.len + 1 : field.len);
+    if (field.len == 1 && field.ptr[0] == '-')
+        field.ptr = NULL;
+    return field;
+}
+
+/* The length of structured data: "-" or elements in brackets, in whose quotes \ quotes. */
+static size_t skip_structured_data(sst_span text)
+{
+    bool quoted = false;
+    bool inside = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (inside && c == '"')
+            quoted = !quoted;
+        else if (!inside && c != '[')
+            return text.len >= 1 && i == 0 ? c == '-' : i;
+        else if (!quoted && (c == '[' || c == ']'))
+            inside = c == '[';
+    }
+    return text.len;
+}
+
+static bool take_5424(sst_log_reader *reader, log_line *line)
+{
+    sst_span text = line->text;
+    int64_t ms = 0;
+    bool zoned = false;
+    if (text.len < 4 || text.ptr[0] != '1' || text.ptr[1] != ' ')
+        return false;
+    text = behind(text, 2);
+    bool nil = text.ptr[0] == '-' && text.ptr[1] == ' ';
+    size_t n = nil ? 1 : sst_log_clock_iso(&reader->clock, text, &ms, &zoned);
+    if (n == 0 || n >= text.len || text.ptr[n] != ' ')
+        return false;
+    if (!nil)
+        take_time(line, ms, zoned);
+    text = behind(text, n + 1);
+    line->host = take_field(&text);
+    line->program = take_field(&text);
+    take_field(&text);
+    take_field(&text);
+    text = behind(text, skip_structured_data(text));
+    if (text.len > 0 && text.ptr[0] == ' ')
+        text = behind(text, 1);
+    if (text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0)
+        text = behind(text, 3);
+    line->text = text;
+    return true;
+}
+
+/* "<22>": the length of a priority. */
+static size_t skip_priority(sst_span text)
+{
+    size_t n = 1;
+    if (text.len < 3 || text.ptr[0] != '<')
+        return 0;
+    while (n < text.len && n < 4 && ascii_is_digit(text.ptr[n]))
+        n++;
+    return n > 1 && n < text.len && text.ptr[n] == '>' ? n + 1 : 0;
+}
+
+/* --- containers ----------------------------------------------------------------------------- */
+
+static sst_span json_words(sst_log_reader *reader, json_value value)
+{
+    sst_span none = {NULL, 0};
+    bool copied = value.kind == JSON_ARRAY || sst_json_is_escaped(value);
+    char *room = copied ? sst_log_scratch(reader, value.raw.len) : NULL;
+    if (copied && !room)
+        return none;
+    sst_span words =
+        value.kind == JSON_ARRAY ? sst_json_bytes(value, room) : sst_json_text(value, room);
+    while (words.len > 0 && (words.ptr[words.len - 1] == '\n' || words.ptr[words.len - 1] == '\r'))
+        words.len--;
+    return words;
+}
+
+enum { MESSAGE, MICROSECONDS, HOST, IDENTIFIER, LOG, TIME, JSON_COUNT };
+
+static void take_journal(sst_log_reader *reader, log_line *line, const json_value *values)
+{
+    int64_t us;
+    if (sst_json_integer(values[MICROSECONDS], &us))
+        take_time(line, us / 1000, true);
+    if (values[HOST].kind == JSON_STRING)
+        line->host = json_words(reader, values[HOST]);
+    if (values[IDENTIFIER].kind == JSON_STRING)
+        line->program = json_words(reader, values[IDENTIFIER]);
+    line->text = json_words(reader, values[MESSAGE]);
+}
+
+/* journald's export, or what Docker's json-file driver writes. */
+static bool take_json(sst_log_reader *reader, log_line *line)
+{
+    static const char *const paths[] = {
+        "MESSAGE", "__REALTIME_TIMESTAMP", "_HOSTNAME", "SYSLOG_IDENTIFIER", "log", "time"};
+    json_value values[JSON_COUNT];
+    if (line->text.len < 2 || line->text.ptr[0] != '{')
+        return false;
+    sst_json_pick(line->text, paths, JSON_COUNT, values);
+    json_kind message = values[MESSAGE].kind;
+    bool journal =
+        (message == JSON_STRING || message == JSON_ARRAY) &&
+        (values[MICROSECONDS].kind == JSON_STRING || values[IDENTIFIER].kind == JSON_STRING);
+    bool docker = values[LOG].kind == JSON_STRING && values[TIME].kind == JSON_STRING;
+    int64_t ms;
+    bool zoned;
+    if (journal) {
+        take_journal(reader, line, values);
+    } else if (docker) {
+        if (sst_log_clock_iso(&reader->clock, values[TIME].raw, &ms, &zoned) != 0)
+            take_time(line, ms, zoned);
+        line->text = json_words(reader, values[LOG]);
+    }
+    return journal || docker;
+}
+
+/* "postfix-1  | ": the name of a service, as Docker Compose puts it before each line. */
+static size_t skip_service(sst_span text)
+{
+    size_t n = 0;
+    while (n < text.len && n < 64 &&
+           (ascii_is_alnum(text.ptr[n]) || text.ptr[n] == '-' || text.ptr[n] == '_' ||
+            text.ptr[n] == '.'))
+        n++;
+    size_t name = n;
+    while (n < text.len && n < 128 && text.ptr[n] == ' ')
+        n++;
+    return name > 0 && n > name && n + 1 < text.len && text.ptr[n] == '|' && text.ptr[n + 1] == ' '
+               ? n + 2
+               : 0;
+}
+
+/* "@40000000659280a00abc1234 ": seconds since 1970 TAI plus 2^62, and nanoseconds. */
+static bool take_tai64n(log_line *line)
+{
+    uint64_t seconds = 0;
+    uint64_t nanoseconds = 0;
+    sst_span text = line->text;
+    if (text.len < 26 || text.ptr[0] != '@' || text.ptr[25] != ' ')
+        return false;
+    for (size_t i = 1; i < 25; i++) {
+        char c = ascii_lower(text.ptr[i]);
+        if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
+            return false;
+        uint64_t digit = (uint64_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+        if (i <= 16)
+            seconds = seconds << 4 | digit;
+        else
+            nanoseconds = nanoseconds << 4 | digit;
+    }
+    /* multilog counts TAI as UTC plus ten seconds. */
+    int64_t utc = (int64_t)(seconds - (UINT64_C(1) << 62)) - 10;
+    if (utc < 0 || utc > INT64_C(253402300799) || nanoseconds > 999999999)
+        return false;
+    take_time(line, utc * 1000 + (int64_t)(nanoseconds / 1000000), true);
+    line->text = behind(text, 26);
+    return true;
+}
+
+/* Takes one layer off; returns whether another may stand in it. */
+static bool take_layer(sst_log_reader *reader, log_line *line)
+{
+    bool more = false;
+    size_t n;
+    if (take_3164(reader, line))
+        return false;
+    if (line->text.len == 0)
+        return false;
+    switch (line->text.ptr[0]) {
+    case '{':
+        return take_json(reader, line);
+    case '@':
+        take_tai64n(line);
+        return false;
+    case '<':
+        n = skip_priority(line->text);
+        line->text = behind(line->text, n);
+        return n != 0;
+    default:
+        if (take_5424(reader, line))
+            return false;
+        if (take_iso(reader, line, &more))
+            return more;
+        n = skip_service(line->text);
+        line->text = behind(line->text, n);
+        return n != 0;
+    }
+}
+
+void sst_log_take_prefix(sst_log_reader *reader, log_line *line)
+{
+    for (int i = 0; i < MAX_LAYERS && take_layer(reader, line); i++)
+        continue;
+}
