@@ -32,16 +32,22 @@ static block *block_with_room(arena *in, size_t count)
     return fresh;
 }
 
+char *arena_take(arena *in, size_t len)
+{
+    block *into = block_with_room(in, len);
+    char *room = into->data + into->used;
+    into->used += len;
+    in->used += len;
+    return room;
+}
+
 sst_span arena_copy(arena *in, sst_span bytes)
 {
     if (!bytes.ptr)
         return bytes;
-    block *into = block_with_room(in, bytes.len);
-    char *copy = into->data + into->used;
+    char *copy = arena_take(in, bytes.len);
     if (bytes.len > 0)
         memcpy(copy, bytes.ptr, bytes.len);
-    into->used += bytes.len;
-    in->used += bytes.len;
     return (sst_span){copy, bytes.len};
 }
 

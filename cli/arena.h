@@ -13,6 +13,9 @@ typedef struct arena {
     size_t used;                /* bytes of all pieces */
 } arena;
 
+/* Room for so many bytes, which may be none. */
+char *arena_take(arena *in, size_t len);
+
 /* A copy of bytes; an absent span stays absent. */
 sst_span arena_copy(arena *in, sst_span bytes);
 

@@ -4,8 +4,10 @@
  */
 #include "batch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "charset.h"
 #include "kept.h"
 
 bool batch_is_full(const batch *into)
@@ -27,7 +29,7 @@ void batch_add(batch *into, const char *source, bool first_of_source, const mess
     buffer_put(&into->bytes, mail->text.ptr, mail->text.len);
 }
 
-static void empty(batch *from, batch_take *take, void *context)
+static void empty(batch *from, pipeline_take *take, void *context)
 {
     take(context, from);
     from->result_count = 0;
@@ -35,8 +37,8 @@ static void empty(batch *from, batch_take *take, void *context)
 }
 
 /* A place for the next result of a message. */
-static batch_result *next_result(batch *into, const batch_message *of, bool first, batch_take *take,
-                                 void *context)
+static batch_result *next_result(batch *into, const batch_message *of, bool first,
+                                 pipeline_take *take, void *context)
 {
     if (into->result_count == BATCH_RESULTS || into->texts.used >= BATCH_RESULT_BYTES)
         empty(into, take, context);
@@ -54,8 +56,34 @@ static void fill_in(const batch_message *from, sst_record *record)
     record->offset = from->offset;
 }
 
-void batch_read(batch *from, sst_bounce_reader *reader, batch_take *take, void *context)
+/* What a thread needs to read. */
+typedef struct batch_worker {
+    charset_cache *charsets;
+    sst_bounce_reader *reader;
+} batch_worker;
+
+static void *worker_new(const void *rules)
 {
+    batch_worker *fresh = allocate_or_end(NULL, 1, sizeof *fresh);
+    fresh->charsets = charset_cache_new();
+    const sst_bounce_options how = {sizeof how, NULL, rules, charset_convert, fresh->charsets};
+    if (sst_bounce_reader_new(&how, &fresh->reader) != SST_OK)
+        end_without_memory();
+    return fresh;
+}
+
+static void worker_free(void *worker)
+{
+    batch_worker *done = worker;
+    sst_bounce_reader_free(done->reader);
+    charset_cache_free(done->charsets);
+    free(done);
+}
+
+static void read_batch(void *what, void *worker, pipeline_take *take, void *context)
+{
+    batch *from = what;
+    sst_bounce_reader *reader = ((batch_worker *)worker)->reader;
     for (size_t i = 0; i < from->count; i++) {
         const batch_message *mail = &from->messages[i];
         sst_record record;
@@ -73,8 +101,9 @@ void batch_read(batch *from, sst_bounce_reader *reader, batch_take *take, void *
     }
 }
 
-void batch_clear(batch *from)
+static void clear(void *what)
 {
+    batch *from = what;
     from->count = 0;
     from->result_count = 0;
     buffer_clear(&from->bytes);
@@ -82,9 +111,13 @@ void batch_clear(batch *from)
     arena_clear(&from->texts);
 }
 
-void batch_free(batch *from)
+static void release(void *what)
 {
+    batch *from = what;
     buffer_free(&from->bytes);
     arena_free(&from->names);
     arena_free(&from->texts);
 }
+
+const pipeline_work batch_reading = {sizeof(batch), worker_new, worker_free,
+                                     read_batch,    clear,      release};

@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "buffer.h"
 #include "mailbox.h"
+#include "pipeline.h"
 
 /* A batch is full with so many messages, or once it has so many bytes of them. */
 #define BATCH_MESSAGES ((size_t)64)
@@ -47,20 +48,12 @@ typedef struct batch {
     batch_result results[BATCH_RESULTS];
 } batch;
 
-/* Takes the results there are. */
-typedef void batch_take(void *context, batch *from);
+/* Reading of batches in a pipeline; the setup is an sst_rules, or NULL. */
+extern const pipeline_work batch_reading;
 
 bool batch_is_full(const batch *into);
 
 /* Copies a message. source is kept too. */
 void batch_add(batch *into, const char *source, bool first_of_source, const message *mail);
-
-/* Reads all messages. take is called each time that a part is full; the last results are left in
- * the batch. */
-void batch_read(batch *from, sst_bounce_reader *reader, batch_take *take, void *context);
-
-/* Makes it as new. */
-void batch_clear(batch *from);
-void batch_free(batch *from);
 
 #endif

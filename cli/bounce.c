@@ -7,6 +7,7 @@
 #include <smtpstatus/record.h>
 
 #include "command.h"
+#include "batch.h"
 #include "digest.h"
 #include "interrupt.h"
 #include "mailbox.h"
@@ -79,8 +80,9 @@ static void take_result(bounces *all, batch_result *result)
     write_record(all, &result->record);
 }
 
-static void take_results(void *context, batch *from)
+static void take_results(void *context, void *results)
 {
+    batch *from = results;
     for (size_t i = 0; i < from->result_count; i++)
         take_result(context, &from->results[i]);
 }
@@ -91,7 +93,7 @@ static void take_results(void *context, batch *from)
 static void before_waiting(void *context)
 {
     bounces *all = context;
-    if (pipeline_batch(all->line)->count > 0)
+    if (((const batch *)pipeline_batch(all->line))->count > 0)
         pipeline_submit(all->line);
     pipeline_finish(all->line);
     output_flush(all->out);
@@ -152,7 +154,8 @@ static void begin(bounces *all, const options *given, const sst_rules *rules, ou
     all->given = given;
     all->out = out;
     all->how = how;
-    all->line = pipeline_new(jobs > 0 ? jobs : pipeline_processors(), rules, take_results, all);
+    all->line = pipeline_new(&batch_reading, rules, jobs > 0 ? jobs : pipeline_processors(),
+                             take_results, all);
     if (given->format == FORMAT_TEXT)
         digest_init(&all->digest);
     if (given->format == FORMAT_CSV) {

@@ -21,15 +21,24 @@ static const size_t spans[] = {
     offsetof(sst_record, text),
     offsetof(sst_record, verdict.provider),
     offsetof(sst_record, time),
+    offsetof(sst_record, client),
 };
 
 void record_keep(sst_record *record, arena *in)
 {
+    sst_span all[sizeof spans / sizeof spans[0]];
+    size_t len = 0;
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-        sst_span span;
-        char *place = (char *)record + spans[i];
-        memcpy(&span, place, sizeof span);
-        span = arena_copy(in, span);
-        memcpy(place, &span, sizeof span);
+        memcpy(&all[i], (const char *)record + spans[i], sizeof all[i]);
+        len += all[i].len;
+    }
+    char *into = arena_take(in, len);
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        if (!all[i].ptr)
+            continue;
+        memcpy(into, all[i].ptr, all[i].len);
+        all[i].ptr = into;
+        into += all[i].len;
+        memcpy((char *)record + spans[i], &all[i], sizeof all[i]);
     }
 }

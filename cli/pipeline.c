@@ -1,7 +1,7 @@
 /*
  * Threads (POSIX). Batches lie on a ring: the caller fills them in turn, whichever thread is free
- * reads the next, and the caller takes the results of the oldest. A thread whose part of results is
- * full waits until it was taken.
+ * works on the next, and the caller takes the results of the oldest. A thread whose part of results
+ * is full waits until it was taken.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -13,12 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "charset.h"
+#include "buffer.h"
 
 typedef enum slot_state {
     SLOT_EMPTY,
     SLOT_FILLED,
-    SLOT_BUSY, /* is being read */
+    SLOT_BUSY, /* is being worked on */
     SLOT_PART, /* some results are to be taken before it goes on */
     SLOT_DONE
 } slot_state;
@@ -26,19 +26,18 @@ typedef enum slot_state {
 typedef struct slot {
     pipeline *line;
     slot_state state;
-    batch batch;
+    void *batch;
 } slot;
 
-/* What a thread needs to read. */
 typedef struct worker {
     pipeline *line;
     pthread_t thread;
-    charset_cache *charsets;
-    sst_bounce_reader *reader;
+    void *own; /* what the work needs */
 } worker;
 
 struct pipeline {
-    batch_take *take;
+    const pipeline_work *work;
+    pipeline_take *take;
     void *context;
     size_t jobs;
     worker *workers;
@@ -50,18 +49,9 @@ struct pipeline {
     slot *slots;
     size_t slot_count;
     size_t fill; /* which slot is filled next, */
-    size_t read; /* read next, */
+    size_t read; /* worked on next, */
     size_t out;  /* and taken next */
 };
-
-static void init_worker(worker *fresh, pipeline *line, const sst_rules *rules)
-{
-    fresh->line = line;
-    fresh->charsets = charset_cache_new();
-    const sst_bounce_options how = {sizeof how, NULL, rules, charset_convert, fresh->charsets};
-    if (sst_bounce_reader_new(&how, &fresh->reader) != SST_OK)
-        end_without_memory();
-}
 
 /* --- threads -------------------------------------------------------------------------------- */
 
@@ -71,11 +61,11 @@ static void set_state(slot *of, slot_state state)
     pthread_cond_broadcast(&of->line->changed);
 }
 
-/* A batch_take within a thread: waits until the caller's thread has taken the results. */
-static void hand_over(void *context, batch *from)
+/* A pipeline_take within a thread: waits until the caller's thread has taken the results. */
+static void hand_over(void *context, void *batch)
 {
     slot *of = context;
-    (void)from;
+    (void)batch;
     pthread_mutex_lock(&of->line->lock);
     set_state(of, SLOT_PART);
     while (of->state != SLOT_BUSY)
@@ -94,7 +84,7 @@ static void *work(void *context)
             line->read = (line->read + 1) % line->slot_count;
             next->state = SLOT_BUSY;
             pthread_mutex_unlock(&line->lock);
-            batch_read(&next->batch, self->reader, hand_over, next);
+            line->work->run(next->batch, self->own, hand_over, next);
             pthread_mutex_lock(&line->lock);
             set_state(next, SLOT_DONE);
         } else if (line->ending) {
@@ -125,10 +115,20 @@ static void start_threads(pipeline *line)
 
 /* --- the caller's side ---------------------------------------------------------------------- */
 
-pipeline *pipeline_new(size_t jobs, const sst_rules *rules, batch_take *take, void *context)
+static void init_slot(slot *fresh, pipeline *line)
+{
+    fresh->line = line;
+    fresh->state = SLOT_EMPTY;
+    fresh->batch = allocate_or_end(NULL, 1, line->work->batch_size);
+    memset(fresh->batch, 0, line->work->batch_size);
+}
+
+pipeline *pipeline_new(const pipeline_work *work, const void *setup, size_t jobs,
+                       pipeline_take *take, void *context)
 {
     pipeline *line = allocate_or_end(NULL, 1, sizeof *line);
     memset(line, 0, sizeof *line);
+    line->work = work;
     line->take = take;
     line->context = context;
     line->jobs = jobs;
@@ -136,14 +136,11 @@ pipeline *pipeline_new(size_t jobs, const sst_rules *rules, batch_take *take, vo
     pthread_mutex_init(&line->lock, NULL);
     pthread_cond_init(&line->changed, NULL);
     line->slots = allocate_or_end(NULL, line->slot_count, sizeof *line->slots);
-    for (size_t i = 0; i < line->slot_count; i++) {
-        memset(&line->slots[i].batch, 0, sizeof line->slots[i].batch);
-        line->slots[i].line = line;
-        line->slots[i].state = SLOT_EMPTY;
-    }
+    for (size_t i = 0; i < line->slot_count; i++)
+        init_slot(&line->slots[i], line);
     line->workers = allocate_or_end(NULL, jobs, sizeof *line->workers);
     for (size_t i = 0; i < jobs; i++)
-        init_worker(&line->workers[i], line, rules);
+        line->workers[i] = (worker){.line = line, .own = work->worker_new(setup)};
     if (jobs > 1)
         start_threads(line);
     return line;
@@ -166,9 +163,9 @@ static void take_oldest(pipeline *line)
         pthread_cond_wait(&line->changed, &line->lock);
     bool done = oldest->state == SLOT_DONE;
     pthread_mutex_unlock(&line->lock);
-    line->take(line->context, &oldest->batch);
+    line->take(line->context, oldest->batch);
     if (done) {
-        batch_clear(&oldest->batch);
+        line->work->clear(oldest->batch);
         line->out = (line->out + 1) % line->slot_count;
     }
     pthread_mutex_lock(&line->lock);
@@ -176,21 +173,21 @@ static void take_oldest(pipeline *line)
     pthread_mutex_unlock(&line->lock);
 }
 
-batch *pipeline_batch(pipeline *line)
+void *pipeline_batch(pipeline *line)
 {
     slot *next = &line->slots[line->fill];
     while (line->started > 0 && state_of(next) != SLOT_EMPTY)
         take_oldest(line);
-    return &next->batch;
+    return next->batch;
 }
 
 void pipeline_submit(pipeline *line)
 {
     slot *filled = &line->slots[line->fill];
     if (line->started == 0) {
-        batch_read(&filled->batch, line->workers[0].reader, line->take, line->context);
-        line->take(line->context, &filled->batch);
-        batch_clear(&filled->batch);
+        line->work->run(filled->batch, line->workers[0].own, line->take, line->context);
+        line->take(line->context, filled->batch);
+        line->work->clear(filled->batch);
         return;
     }
     line->fill = (line->fill + 1) % line->slot_count;
@@ -213,12 +210,12 @@ void pipeline_free(pipeline *line)
     pthread_mutex_unlock(&line->lock);
     for (size_t i = 0; i < line->started; i++)
         pthread_join(line->workers[i].thread, NULL);
-    for (size_t i = 0; i < line->jobs; i++) {
-        sst_bounce_reader_free(line->workers[i].reader);
-        charset_cache_free(line->workers[i].charsets);
+    for (size_t i = 0; i < line->jobs; i++)
+        line->work->worker_free(line->workers[i].own);
+    for (size_t i = 0; i < line->slot_count; i++) {
+        line->work->free(line->slots[i].batch);
+        free(line->slots[i].batch);
     }
-    for (size_t i = 0; i < line->slot_count; i++)
-        batch_free(&line->slots[i].batch);
     pthread_cond_destroy(&line->changed);
     pthread_mutex_destroy(&line->lock);
     free(line->workers);
