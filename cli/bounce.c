@@ -119,7 +119,8 @@ static void read_file(bounces *all, const walk *way, mailbox *box, stream *file)
         if (batch_is_full(into))
             pipeline_submit(all->line);
         if (progress_is_due())
-            progress_show(all->messages, way->taken + file->taken, walk_done(way, file));
+            progress_show(all->messages, "messages", way->taken + file->taken,
+                          walk_done(way, file));
     }
 }
 

@@ -19,8 +19,7 @@ static int ends[2] = {-1, -1}; /* of the pipe: to read from, to write to */
 static void note(int number)
 {
     int before = errno;
-    (void)number;
-    seen = 1;
+    seen = number;
     /* The pipe has room for the one byte that ever comes. */
     while (write(ends[1], "", 1) < 0 && errno == EINTR)
         ;
@@ -36,22 +35,39 @@ static bool open_pipe(void)
     return true;
 }
 
-void interrupt_catch(void)
+static void catch (int number)
 {
     struct sigaction action;
     /* Who started the program may have wanted it to go on, as nohup does. */
-    if (sigaction(SIGINT, NULL, &action) != 0 || action.sa_handler == SIG_IGN || !open_pipe())
+    if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+        return;
+    if (ends[0] < 0 && !open_pipe())
         return;
     memset(&action, 0, sizeof action);
     action.sa_handler = note;
     action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
+    sigaction(number, &action, NULL);
+}
+
+void interrupt_catch(void)
+{
+    catch (SIGINT);
+}
+
+void interrupt_catch_termination(void)
+{
+    catch (SIGTERM);
 }
 
 bool interrupted(void)
 {
     return seen != 0;
+}
+
+int interrupt_status(void)
+{
+    return 128 + (int)seen;
 }
 
 /* How many of the two have something to say. */
@@ -71,4 +87,9 @@ void interrupt_wait(int file)
 {
     while (wait_for(file, -1) < 0 && errno == EINTR)
         ;
+}
+
+void interrupt_sleep(int milliseconds)
+{
+    wait_for(-1, milliseconds);
 }

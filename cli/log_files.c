@@ -15,7 +15,7 @@
 
 #include "buffer.h"
 #include "log_names.h"
-#include "moment.h"
+#include "log_reading.h"
 #include "stream.h"
 
 /* --- finding -------------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ void log_files_add(log_files *into, const char *argument)
 /* --- order ---------------------------------------------------------------------------------- */
 
 /* Gives each log a number, in the order in which they were given, and each file its age. */
-static void number_logs(log_files *of)
+static size_t number_logs(log_files *of)
 {
     size_t count = 0;
     for (size_t i = 0; i < of->count; i++) {
@@ -162,11 +162,61 @@ static void number_logs(log_files *of)
         }
         count += file->log == count ? 1 : 0;
     }
+    return count;
+}
+
+/* The first record's time; that of the log before where there is none. */
+static int64_t first_time(const log_files *of, size_t log, int64_t before)
+{
+    const log_file *oldest = NULL;
+    for (size_t i = 0; i < of->count; i++) {
+        const log_file *file = &of->list[i];
+        if (file->log == log && file->regular && (!oldest || file->age > oldest->age))
+            oldest = file;
+    }
+    int64_t ms;
+    return oldest && log_first_time(oldest->name, oldest->newest, &ms) ? ms : before;
+}
+
+typedef struct place {
+    int64_t time;
+    size_t log;
+    size_t rank;
+} place;
+
+static int compare_places(const void *a, const void *b)
+{
+    const place *one = a;
+    const place *other = b;
+    if (one->time != other->time)
+        return one->time < other->time ? -1 : 1;
+    return one->log < other->log ? -1 : 1;
+}
+
+/* Numbers the logs anew, by when they begin. */
+static void sort_logs(log_files *of, size_t count)
+{
+    place *places = allocate_or_end(NULL, count, sizeof *places);
+    int64_t before = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        before = first_time(of, i, before);
+        places[i] = (place){before, i, 0};
+    }
+    qsort(places, count, sizeof *places, compare_places);
+    size_t *ranks = allocate_or_end(NULL, count, sizeof *ranks);
+    for (size_t i = 0; i < count; i++)
+        ranks[places[i].log] = i;
+    for (size_t i = 0; i < of->count; i++)
+        of->list[i].log = ranks[of->list[i].log];
+    free(places);
+    free(ranks);
 }
 
 void log_files_sort(log_files *of)
 {
-    number_logs(of);
+    size_t logs = number_logs(of);
+    if (logs > 1)
+        sort_logs(of, logs);
     log_names_order(of->list, of->count);
     of->size = 0;
     bool sized = true;

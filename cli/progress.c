@@ -1,5 +1,5 @@
 /*
- * The line of progress: messages, speed, time left. There is one terminal, so there is one line.
+ * The line of progress: how many, speed, time left. There is one terminal, so there is one line.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -56,7 +56,7 @@ static void write_left(char *into, size_t size, double seconds)
         snprintf(into, size, ", %.0f h left", seconds / 3600);
 }
 
-void progress_show(uint64_t messages, uint64_t bytes, double done)
+void progress_show(uint64_t count, const char *of, uint64_t bytes, double done)
 {
     /* From less than that nothing can be told. */
     const double least = 0.001;
@@ -64,8 +64,8 @@ void progress_show(uint64_t messages, uint64_t bytes, double done)
     char left[32] = "";
     if (done > least && done < 1)
         write_left(left, sizeof left, elapsed * (1 - done) / done);
-    fprintf(stderr, WIPE "%" PRIu64 " messages, %.1f MB/s%s", messages,
-            (double)bytes / 1e6 / elapsed, left);
+    fprintf(stderr, WIPE "%" PRIu64 " %s, %.1f MB/s%s", count, of, (double)bytes / 1e6 / elapsed,
+            left);
     fflush(stderr);
     shown = true;
 }

@@ -13,8 +13,9 @@ void progress_begin(bool quiet);
 /* Whether the line is to be written anew. */
 bool progress_is_due(void);
 
-/* Writes it: messages so far, bytes so far, and how much of the way is done, from 0 to 1. */
-void progress_show(uint64_t messages, uint64_t bytes, double done);
+/* Writes it: how many there were so far of something, as "messages", bytes so far, and how much of
+ * the way is done, from 0 to 1. */
+void progress_show(uint64_t count, const char *of, uint64_t bytes, double done);
 
 /* Wipes it off, before something else is written. */
 void progress_wipe(void);

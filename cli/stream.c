@@ -45,7 +45,8 @@ void stream_close(stream *from)
 
 static void fail(stream *from, const char *what)
 {
-    stream_complain(from->name, what);
+    if (!from->quiet)
+        stream_complain(from->name, what);
     from->failed = true;
     from->ended = true;
 }

@@ -17,6 +17,7 @@ typedef struct stream {
     bool regular; /* a file, which has all its bytes: no need to read those that are not wanted */
     bool begun;
     bool ended;
+    bool quiet;          /* what goes wrong is not said */
     bool failed;         /* it could not be opened or read; that has been said */
     uint64_t size;       /* of a regular file */
     uint64_t taken;      /* bytes read of it so far, packed ones */
