@@ -229,6 +229,8 @@ def log_truth(situation, queue_id, fate, waited, journal, log):
     base = {"situation": situation.name, "direction": "out", "queue_id": queue_id, "sender": situation.sender,
             "recipient": fate.recipient, "original_recipient": fate.original}
     events = [e for e in journal.events if e["sender"] == situation.sender and e["recipient"] in (fate.recipient, None)]
+    # Another recipient of the same mail may have been at another host.
+    own = [e for e in events if e["recipient"] or len(situation.fates) == 1]
     lines = b"\n".join(line for line in log if fate.recipient.encode() in line
                        or (queue_id and queue_id.encode() in line))
     rows = []
@@ -251,7 +253,7 @@ def log_truth(situation, queue_id, fate, waited, journal, log):
     elif fate.reason is not None:
         attempts = len([e for e in events if fate.at == e["command"] and e["reply"][0] not in "23"])
         row("failed" if lasting else "delayed", fate.reply, command=fate.at if fate.at not in (
-            "DNS", "LOCAL", "CLIENT") else None, remote=next((e["host"] for e in events), None),
+            "DNS", "LOCAL", "CLIENT") else None, remote=next((e["host"] for e in own), None),
             reason=fate.reason, attempts=attempts or None)
         if not lasting and not accepted:
             row("failed", None, reason="expired", cause=fate.reason)
