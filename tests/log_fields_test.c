@@ -259,11 +259,26 @@ static void csv_fields_are_split(void **state)
         }
         assert_string_equal(got, cases[i].fields);
     }
+}
+
+static void columns_are_found_by_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"rcpt", "type", "missing"};
+    unsigned char map[3];
     csv_field fields[3];
-    assert_int_equal(sst_csv_split(span_of("a,b"), fields, 3), 2);
+    assert_int_equal(sst_csv_map(span_of("Type,x,rcpt,type"), names, 3, map), 2);
+    assert_int_equal(map[2], CSV_NO_COLUMN);
+    sst_csv_pick(span_of("d,1,a@example.com"), map, fields, 3);
+    assert_text(fields[0].raw, "a@example.com");
+    assert_text(fields[1].raw, "d");
     assert_null(fields[2].raw.ptr);
-    assert_int_equal(sst_csv_split(span_of("a,b,c,d"), fields, 3), 3);
-    assert_text(fields[2].raw, "c");
+    sst_csv_pick(span_of("d"), map, fields, 3);
+    assert_null(fields[0].raw.ptr);
+    char wide[400];
+    memset(wide, ',', sizeof wide);
+    memcpy(wide + 300, "rcpt", 4);
+    assert_int_equal(sst_csv_map((sst_span){wide, sizeof wide}, names, 3, map), 0);
 }
 
 static void words_are_taken_off(void **state)
@@ -303,6 +318,7 @@ int main(void)
         cmocka_unit_test(bytes_are_spelt_by_numbers),
         cmocka_unit_test(numbers_are_whole),
         cmocka_unit_test(csv_fields_are_split),
+        cmocka_unit_test(columns_are_found_by_name),
         cmocka_unit_test(words_are_taken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

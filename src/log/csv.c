@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* A quoted field, at its first byte behind the quote. Returns where it ends: at the closing quote,
  * or at the line's end where there is none. */
 static const char *closing_quote(const char *at, const char *end, bool *doubled)
@@ -45,16 +47,6 @@ bool sst_csv_next(sst_span *rest, csv_field *field)
     return true;
 }
 
-size_t sst_csv_split(sst_span line, csv_field *fields, size_t count)
-{
-    size_t found = 0;
-    while (found < count && sst_csv_next(&line, &fields[found]))
-        found++;
-    for (size_t i = found; i < count; i++)
-        fields[i] = (csv_field){{NULL, 0}, false};
-    return found;
-}
-
 sst_span sst_csv_text(csv_field field, char *room)
 {
     if (!field.doubled)
@@ -66,4 +58,30 @@ sst_span sst_csv_text(csv_field field, char *room)
             i++;
     }
     return (sst_span){room, len};
+}
+
+size_t sst_csv_map(sst_span header, const char *const *names, size_t count, unsigned char *map)
+{
+    csv_field field;
+    size_t found = 0;
+    memset(map, CSV_NO_COLUMN, count);
+    for (size_t column = 0; column < CSV_MAX_COLUMNS && sst_csv_next(&header, &field); column++) {
+        for (size_t i = 0; i < count; i++) {
+            if (map[i] != CSV_NO_COLUMN || !span_is(field.raw, names[i], true))
+                continue;
+            map[i] = (unsigned char)column;
+            found++;
+        }
+    }
+    return found;
+}
+
+void sst_csv_pick(sst_span line, const unsigned char *map, csv_field *fields, size_t count)
+{
+    csv_field all[CSV_MAX_COLUMNS];
+    size_t found = 0;
+    while (found < CSV_MAX_COLUMNS && sst_csv_next(&line, &all[found]))
+        found++;
+    for (size_t i = 0; i < count; i++)
+        fields[i] = map[i] < found ? all[map[i]] : (csv_field){{NULL, 0}, false};
 }

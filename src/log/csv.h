@@ -23,11 +23,21 @@ typedef struct csv_field {
  */
 bool sst_csv_next(sst_span *rest, csv_field *field);
 
-/* The first count fields, those that the line lacks absent. Returns how many it has, count at most.
- */
-size_t sst_csv_split(sst_span line, csv_field *fields, size_t count);
-
 /* The field's text; where quotes are doubled, in room, which holds raw.len bytes. */
 sst_span sst_csv_text(csv_field field, char *room);
+
+/*
+ * Columns: a header names them in any order, and which stand there depends on version and
+ * configuration. A map says for each of count wanted names (letters without case) in which column
+ * it stands, from 0 on; CSV_NO_COLUMN: in none of the first CSV_MAX_COLUMNS.
+ */
+#define CSV_MAX_COLUMNS ((size_t)128) /* PowerMTA has some 70, and any header of the mail */
+#define CSV_NO_COLUMN   ((unsigned char)255)
+
+/* Fills a map from a header line; returns how many of the names it has. */
+size_t sst_csv_map(sst_span header, const char *const *names, size_t count, unsigned char *map);
+
+/* The fields of a line in the order of the names; absent where the line lacks one. */
+void sst_csv_pick(sst_span line, const unsigned char *map, csv_field *fields, size_t count);
 
 #endif

@@ -3,5 +3,6 @@
 
 const log_format *const sst_log_formats[] = {
     &sst_log_postfix,
+    &sst_log_kumomta,
     NULL,
 };
