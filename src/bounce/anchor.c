@@ -55,7 +55,28 @@ static const char *const recipient_labels[] = {
     "as their",
     "account",
     "宛先",
-    "收件人",
+    "送信先",
+    "受信者",
+    "收件",
+    "收信",
+    "받는",
+    "수신",
+    "Получат",
+    "получат",
+    "Адресат",
+    "адресат",
+    "odbiorc",
+    "adresat",
+    "příjemc",
+    "adres",
+    "alıcı",
+    "mottagar",
+    "modtager",
+    "mottaker",
+    "ontvanger",
+    "geadresseerde",
+    "vastaanottaja",
+    "címzett",
     "email address",
     "e-mail address",
     NULL,
@@ -152,16 +173,27 @@ static bool is_at_start(sst_span line, sst_span address)
     return p == address.ptr;
 }
 
+/* The colon behind the label of an address, which in Chinese and Japanese may be a wide one. */
+static const char *label_end(sst_span line, sst_span address)
+{
+    size_t len = (size_t)(address.ptr - line.ptr);
+    const char *colon = memchr(line.ptr, ':', len);
+    return colon ? colon : phrase_find((sst_span){line.ptr, len}, "\xEF\xBC\x9A");
+}
+
 /* The strength of an address behind a label and a colon; NONE where no label is known. */
 static anchor_strength by_label(sst_span line, sst_span address, bool *known)
 {
-    const char *colon = memchr(line.ptr, ':', (size_t)(address.ptr - line.ptr));
+    const char *colon = label_end(line, address);
     *known = false;
     if (!colon || colon - line.ptr > 60)
         return ANCHOR_NONE;
     *known = true;
     if (phrase_begins_any(line, other_labels)) {
         sst_span label = {line.ptr, (size_t)(colon - line.ptr)};
+        /* The field "To" tells who was to get the mail, where nothing else does. */
+        if (span_is(label, "to", true))
+            return ANCHOR_MENTIONED;
         /* "to" is one, "to be delivered" is not. */
         if (!memchr(label.ptr, ' ', label.len) || label.len < 12)
             return ANCHOR_NONE;
@@ -172,9 +204,10 @@ static anchor_strength by_label(sst_span line, sst_span address, bool *known)
     return ANCHOR_NONE;
 }
 
-static anchor_strength by_sentence(sst_span line, sst_span address)
+/* The words before the address are looked at from a position on. */
+static anchor_strength by_sentence(sst_span line, const char *from, sst_span address)
 {
-    sst_span before = {line.ptr, (size_t)(address.ptr - line.ptr)};
+    sst_span before = {from, (size_t)(address.ptr - from)};
     if (phrase_find_any(before, other_words) || phrase_begins_any(address, system_names))
         return ANCHOR_NONE;
     return phrase_find_any(line, delivery_words) ? ANCHOR_SENTENCE : ANCHOR_MENTIONED;
@@ -197,9 +230,18 @@ static size_t code_length(sst_span line)
     return n;
 }
 
+/* How many addresses behind the first of a line are looked at. */
+#define MAX_LATER_ADDRESSES 3
+
 static bool is_same(sst_span a, sst_span b)
 {
     return a.len > 0 && a.len == b.len && ascii_equal_fold(a.ptr, b.ptr, a.len);
+}
+
+/* Whether an address is one that a report names besides its recipients. */
+static bool is_other(sst_span address, const bounce_not_recipients *not_recipients)
+{
+    return is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter);
 }
 
 /* RCPT in a transcript, whatever stands before it: ">>>", "-->", "Sent >>>", "C:". */
@@ -215,7 +257,7 @@ static anchor_strength by_start(sst_span line, sst_span address, const char *res
     const char *end = address.ptr + address.len;
     bool closed = line.ptr[0] == '<' || (rest > end && (*end == '"' || *end == ':'));
     sst_span more = {rest, (size_t)(line.ptr + line.len - rest)};
-    return closed || ends_anchor(more) ? ANCHOR_LINE : by_sentence(line, address);
+    return closed || ends_anchor(more) ? ANCHOR_LINE : by_sentence(line, line.ptr, address);
 }
 
 static anchor_strength strength_of(sst_span line, sst_span address, const char *rest)
@@ -226,30 +268,60 @@ static anchor_strength strength_of(sst_span line, sst_span address, const char *
     if (is_at_start(line, address))
         return by_start(line, address, rest);
     anchor_strength strength = by_label(line, address, &labelled);
-    return labelled ? strength : by_sentence(line, address);
+    return labelled ? strength : by_sentence(line, line.ptr, address);
+}
+
+/* The anchor that the first address of a line is; *certain: even if somebody else has it. */
+static bounce_anchor first_anchor(sst_span words, sst_span address, const char *end, bool *certain)
+{
+    size_t code = code_length(words);
+    sst_span named = {words.ptr + code, words.len - code};
+    const char *rest = behind(end, words.ptr + words.len);
+    /* What stands before the address on its line may say what happened: a reply, a label, words. */
+    bool whole = code > 0 || !is_at_start(named, address);
+    bounce_anchor anchor = {strength_of(named, address, rest), address, NULL, NULL};
+    anchor.rest = whole && anchor.strength != ANCHOR_COMMAND ? words.ptr : rest;
+    *certain = anchor.strength == ANCHOR_LINE && code == 0;
+    return anchor;
+}
+
+/* The first address in a line behind from that is nobody else's, by the sentence it stands in: "A
+ * message from <sender> to <address> could not be delivered". */
+static bounce_anchor later_anchor(sst_span words, const char *from,
+                                  const bounce_not_recipients *not_recipients)
+{
+    bounce_anchor anchor = {ANCHOR_NONE, {NULL, 0}, NULL, NULL};
+    for (int i = 0; i < MAX_LATER_ADDRESSES; i++) {
+        const char *end;
+        sst_span rest = {from, (size_t)(words.ptr + words.len - from)};
+        sst_span address = sst_mime_find_address(rest, &end);
+        if (!address.ptr)
+            break;
+        if (!is_other(address, not_recipients)) {
+            anchor.strength = by_sentence(words, from, address);
+            anchor.address = address;
+            anchor.rest = words.ptr;
+            break;
+        }
+        from = end;
+    }
+    return anchor;
 }
 
 bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *not_recipients)
 {
-    bounce_anchor anchor = {ANCHOR_NONE, {NULL, 0}, line.ptr, line.ptr + line.len};
-    const char *end;
+    bounce_anchor anchor = {ANCHOR_NONE, {NULL, 0}, NULL, NULL};
     if (!memchr(line.ptr, '@', line.len))
         return anchor;
+    const char *end;
+    bool certain;
     sst_span words = without_marks(line);
-    size_t code = code_length(words);
-    sst_span named = {words.ptr + code, words.len - code};
-    sst_span address = sst_mime_find_address(named, &end);
+    sst_span address = sst_mime_find_address(words, &end);
     if (!address.ptr)
         return anchor;
-    anchor.address = address;
-    const char *rest = behind(end, words.ptr + words.len);
-    anchor.strength = strength_of(named, address, rest);
-    /* What stands before the address on its line may say what happened: a reply, a label, words. */
-    bool whole = code > 0 || !is_at_start(named, address);
-    anchor.rest = whole && anchor.strength != ANCHOR_COMMAND ? words.ptr : rest;
-    bool other =
-        is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter);
-    if (other && (anchor.strength < ANCHOR_LINE || code > 0))
-        anchor.strength = ANCHOR_NONE;
+    anchor = first_anchor(words, address, end, &certain);
+    if (!certain && is_other(address, not_recipients))
+        anchor = later_anchor(words, end, not_recipients);
+    anchor.line = line.ptr;
     return anchor;
 }

@@ -5,6 +5,7 @@
 #include <smtpstatus/bounce.h>
 
 #include "bounce/message.h"
+#include "bounce/paragraph.h"
 
 typedef struct bounce_entry {
     sst_kind kind;
@@ -12,6 +13,7 @@ typedef struct bounce_entry {
     sst_span original_recipient;
     sst_enhanced status; /* as a field of its own gives it */
     sst_span words;      /* the reply or the system's own words, codes and all */
+    bounce_worth worth;  /* how much words that were found beside it say */
     sst_span conclusion; /* what the system drew from words that are no reply: its code counts */
     bool said; /* the words stood apart from the status: the more exact of their codes counts */
     sst_span remote;

@@ -10,17 +10,24 @@
 #include "bounce/header.h"
 #include "bounce/human.h"
 #include "bounce/notification.h"
+#include "bounce/paragraph.h"
 #include "bounce/status.h"
 #include "bounce/system.h"
 #include "bounce/transcript.h"
 #include "mime/address.h"
 #include "mime/line.h"
+#include "mime/words.h"
+
+/* How much of a subject is decoded to see what kind of message it heads. */
+#define MAX_SUBJECT 512
 
 /* One level of the message, with its words cut off from the returned message. */
 typedef struct level {
     const bounce_message *message;
     bounce_header header;
     bounce_header returned;
+    sst_span subject; /* decoded */
+    char subject_room[MAX_SUBJECT];
     sst_span words;
     bounce_not_recipients others;
     bounce_findings *findings;
@@ -306,6 +313,29 @@ static void read_envelope(const level *l)
         envelope->time = date;
 }
 
+/* Whether the words for any recipient are a reply, or, from a system, have a meaning. */
+static bool has_meaning(const bounce_entries *entries, bool by_system)
+{
+    for (size_t i = 0; i < entries->count && i < MAX_SOUGHT; i++) {
+        bounce_worth worth;
+        sst_bounce_best_paragraph(entries->at[i].words, &worth);
+        if (worth >= (by_system ? WORTH_MEANING : WORTH_ENHANCED))
+            return true;
+    }
+    return false;
+}
+
+/* The subject as it reads, or as it stands where it is not encoded. */
+static void decode_subject(level *l, const mime_converter *converter)
+{
+    mime_buffer out = {l->subject_room, 0, sizeof l->subject_room, false};
+    l->subject = sst_bounce_field(&l->header, "Subject");
+    if (!l->subject.ptr || !phrase_find(l->subject, "=?"))
+        return;
+    sst_mime_decode_words(l->subject, converter, &out);
+    l->subject = mime_written(&out);
+}
+
 /* Whether the level is a report of some kind; *looks: it looks like one. */
 static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *looks)
 {
@@ -316,7 +346,7 @@ static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *loo
         return read_feedback(l);
     if ((m->status.ptr && read_status(l, m->status, l->words)) || read_status_in_words(l))
         return true;
-    sst_bounce_recognise(marks, &l->header, l->words, &about);
+    sst_bounce_recognise(marks, &l->header, l->subject, l->words, &about);
     if (m->receipt.ptr)
         return (is_refusal_as_receipt(m->receipt) && read_words(l, &about)) || read_receipt(l);
     if (sst_bounce_read_notification(l->words, &f->entries, &f->envelope))
@@ -324,14 +354,19 @@ static bool evaluate(const level *l, const bounce_phrase_index *marks, bool *loo
     f->entries.count = 0;
     if (about.is_report && read_words(l, &about))
         return true;
-    if (sst_bounce_is_auto_reply(&l->header))
+    bool is_auto_reply = sst_bounce_is_auto_reply(&l->header, l->subject);
+    if (!is_auto_reply && !about.is_report && about.may_be_report && read_words(l, &about) &&
+        has_meaning(&f->entries, about.by_system))
+        return true;
+    f->entries.count = 0;
+    if (is_auto_reply)
         return add_plain(l, SST_KIND_AUTO_REPLY, "auto-reply", l->others.reporter);
     *looks |= about.is_report;
     return false;
 }
 
-bool sst_bounce_evaluate(const bounce_indexes *indexes, const bounce_message *levels, size_t count,
-                         bounce_findings *findings)
+bool sst_bounce_evaluate(const bounce_indexes *indexes, const mime_converter *converter,
+                         const bounce_message *levels, size_t count, bounce_findings *findings)
 {
     bool looks = false;
     level l;
@@ -343,6 +378,7 @@ bool sst_bounce_evaluate(const bounce_indexes *indexes, const bounce_message *le
         sst_bounce_index_header(&l.header, levels[i].header);
         sst_bounce_index_header(&l.returned,
                                 levels[i].returned.ptr ? levels[i].returned : inline_message);
+        decode_subject(&l, converter);
         l.others.sender = address_field(&l.header, "To");
         l.others.reporter = address_field(&l.header, "From");
         if (i == 0)

@@ -24,7 +24,7 @@ typedef struct bounce_findings {
  * Evaluates the levels of a message, the outermost first, until one is a report. Returns false
  * where a message looks like a report and names no recipient.
  */
-bool sst_bounce_evaluate(const bounce_indexes *indexes, const bounce_message *levels, size_t count,
-                         bounce_findings *findings);
+bool sst_bounce_evaluate(const bounce_indexes *indexes, const mime_converter *converter,
+                         const bounce_message *levels, size_t count, bounce_findings *findings);
 
 #endif

@@ -41,6 +41,24 @@ static const char *next_session(sst_span text)
     return text.ptr + text.len;
 }
 
+static size_t indentation(const char *line, const char *end)
+{
+    const char *p = line;
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    return (size_t)(p - line);
+}
+
+/* Whether an anchor is only where what is said of another goes on, further in and with the same
+ * address: "<address>: host said: 554 5.7.1", and below "    <address>: Relay access denied". */
+static bool goes_on(const bounce_anchor *anchor, const bounce_anchor *next)
+{
+    return next->address.len == anchor->address.len &&
+           ascii_equal_fold(next->address.ptr, anchor->address.ptr, next->address.len) &&
+           indentation(next->line, next->address.ptr) >
+               indentation(anchor->line, anchor->address.ptr);
+}
+
 /*
  * What stands behind an anchor, up to the next one or the end. Sendmail's conclusion,
  * "<address>... Deferred", is followed by the sessions with other recipients' hosts.
@@ -49,7 +67,8 @@ static sst_span behind(const bounce_anchor *anchors, size_t count, size_t i, sst
 {
     const char *end = words.ptr + words.len;
     for (size_t next = i + 1; next < count; next++) {
-        if (anchors[next].strength == anchors[i].strength) {
+        if (anchors[next].strength == anchors[i].strength &&
+            !goes_on(&anchors[i], &anchors[next])) {
             end = anchors[next].line;
             break;
         }
@@ -95,19 +114,30 @@ static sst_span reply_above(sst_span text, const bounce_anchor *anchor)
     return (sst_span){NULL, 0};
 }
 
-/* Words of the whole report for entries that have none of their own. */
-static void fill_from_report(sst_span words, bounce_entries *entries, size_t first)
+/* Words of the whole report for entries that have none of their own, or, from above the first
+ * anchor, none that mean something. */
+static void fill_from_report(sst_span words, const char *first_anchor, bounce_entries *entries,
+                             size_t first)
 {
     sst_span general = {NULL, 0};
+    bounce_worth worth = WORTH_NOTHING;
     bool sought = false;
     sst_bounce_read_transcript(words, entries, first);
     for (size_t i = first; i < entries->count; i++) {
-        if (entries->at[i].words.ptr)
+        bounce_entry *entry = &entries->at[i];
+        if (entry->worth >= WORTH_MEANING)
             continue;
-        if (!sought)
+        if (!sought) {
+            sst_span above = {words.ptr, (size_t)(first_anchor - words.ptr)};
+            general = sst_bounce_best_paragraph(above, &worth);
+            if (worth == WORTH_MEANING && general.ptr[general.len - 1] == ':')
+                worth = WORTH_INTRODUCTION;
+        }
+        if (!sought && worth < WORTH_MEANING)
             general = sst_bounce_general_words(words);
         sought = true;
-        entries->at[i].words = general;
+        if (!entry->words.ptr || worth >= WORTH_MEANING)
+            entry->words = general;
     }
 }
 
@@ -143,16 +173,15 @@ static bool take_anchor(const bounce_anchor *anchor, sst_span reason, bounce_wor
 {
     bounce_entries own = {entries->at + first, entries->count - first, 0};
     bounce_entry *entry = sst_bounce_entry_for(&own, anchor->address);
-    bounce_worth before = WORTH_NOTHING;
-    if (entry)
-        sst_bounce_best_paragraph(entry->words, &before);
-    else
+    if (!entry)
         entry = sst_bounce_add(entries, NULL);
     if (!entry)
         return false;
     entry->recipient = anchor->address;
-    if (worth > WORTH_INTRODUCTION && worth > before)
+    if (worth > WORTH_INTRODUCTION && worth > entry->worth) {
         entry->words = take_expansion(reason, &entry->original_recipient);
+        entry->worth = worth;
+    }
     return true;
 }
 
@@ -160,19 +189,23 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
                            bounce_anchor *anchors, bounce_entries *entries)
 {
     anchor_strength strongest;
+    const char *first_anchor = NULL;
     size_t first = entries->count;
     size_t count = find_anchors(words, not_recipients, anchors, entries->size, &strongest);
     for (size_t i = 0; i < count; i++) {
         bounce_worth worth;
         if (anchors[i].strength != strongest)
             continue;
+        if (!first_anchor)
+            first_anchor = anchors[i].line;
         sst_span reason = reason_for(words, anchors, count, i, &worth);
         if (strongest == ANCHOR_MENTIONED && worth < WORTH_MEANING)
             continue;
         if (!take_anchor(&anchors[i], reason, worth, entries, first))
             break;
     }
-    fill_from_report(words, entries, first);
+    if (entries->count > first)
+        fill_from_report(words, first_anchor, entries, first);
     sst_bounce_read_local(words, entries, first);
 }
 

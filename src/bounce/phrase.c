@@ -15,7 +15,7 @@ void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *p
         index->first[b + 1] = (unsigned short)(index->first[b + 1] + index->first[b]);
     for (size_t i = 0; i < count; i++) {
         unsigned char b = (unsigned char)phrases[i].text[0];
-        index->order[index->first[b] + used[b]++] = (unsigned char)i;
+        index->order[index->first[b] + used[b]++] = (unsigned short)i;
     }
 }
 

@@ -11,7 +11,7 @@
 #include "bounce/divide.h"
 #include "bounce/evaluate.h"
 #include "bounce/message.h"
-#include "bounce/system.h"
+#include "bounce/marks.h"
 #include "bounce/phrase.h"
 #include "mime/address.h"
 #include "mime/date.h"
@@ -137,7 +137,8 @@ sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message
     /* A report may also stand, undivided, in the words of a mail about it. */
     for (int i = 0; i < BOUNCE_MAX_LEVELS && copy.len > 0; i++) {
         size_t count = sst_bounce_take_apart(copy, &reader->converter, &decoded, levels);
-        bool understood = sst_bounce_evaluate(&reader->indexes, levels, count, &reader->findings);
+        bool understood = sst_bounce_evaluate(&reader->indexes, &reader->converter, levels, count,
+                                              &reader->findings);
         if (reader->findings.entries.count > 0)
             return SST_BOUNCE_UNDERSTOOD;
         if (i == 0)

@@ -10,19 +10,19 @@
 typedef struct bounce_about {
     const char *system; /* identifier, as "exim"; NULL where no mark is known */
     bool is_report;     /* it looks like a report on a delivery */
+    bool may_be_report; /* it does in one respect: what it says must decide */
+    bool by_system;     /* it comes from an address that mail systems use */
     sst_kind kind;      /* what the report says happened, where it is one in words */
 } bounce_about;
 
-/* Indexes the marks that are known, for sst_bounce_recognise. */
-void sst_bounce_index_marks(bounce_phrase_index *index);
-
 /*
- * What a message is, by its header and its words (without the returned message).
+ * What a message is, by its header, its subject decoded, and its words (without the returned
+ * message).
  */
 void sst_bounce_recognise(const bounce_phrase_index *index, const bounce_header *header,
-                          sst_span words, bounce_about *about);
+                          sst_span subject, sst_span words, bounce_about *about);
 
 /* Whether a message is an automatic reply of a person's (RFC 3834), marked as such or not. */
-bool sst_bounce_is_auto_reply(const bounce_header *header);
+bool sst_bounce_is_auto_reply(const bounce_header *header, sst_span subject);
 
 #endif

@@ -72,6 +72,7 @@ static void take_command(sst_span sent, session *s)
 static void fill(bounce_entry *entry, sst_span words, const session *s)
 {
     entry->words = words;
+    entry->worth = WORTH_REPLY;
     entry->command = s->command;
     if (!entry->remote.ptr)
         entry->remote = s->host;

@@ -58,6 +58,7 @@ static const struct {
     {"error", false},
     {"error code", false},
     {"error_code :", false}, /* Zoho */
+    {"error code :", false}, /* Zoho */
     {"reason:", true},       /* Sendmail: "(reason: 550 ...)" */
     {"mail+rcpt", false},    /* chasquid */
     {"data closing", false}, /* chasquid */

@@ -159,7 +159,8 @@ static bool is_separated(sst_span text, size_t at, bool has_enhanced)
     if (behind == at || behind == 0)
         return false;
     return memchr(text.ptr + behind, '\n', at - behind) != NULL || text.ptr[behind - 1] == ':' ||
-           (has_enhanced && is_one_of(text.ptr[behind - 1], ",;>-"));
+           (has_enhanced && (is_one_of(text.ptr[behind - 1], ",;>-.!)") ||
+                             (unsigned char)text.ptr[behind - 1] >= 0x80));
 }
 
 /* Whether a number in the middle of the text is a code, by what stands before it. */
