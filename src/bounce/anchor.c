@@ -238,8 +238,7 @@ static bool is_same(sst_span a, sst_span b)
     return a.len > 0 && a.len == b.len && ascii_equal_fold(a.ptr, b.ptr, a.len);
 }
 
-/* Whether an address is one that a report names besides its recipients. */
-static bool is_other(sst_span address, const bounce_not_recipients *not_recipients)
+bool sst_bounce_is_other(sst_span address, const bounce_not_recipients *not_recipients)
 {
     return is_same(address, not_recipients->sender) || is_same(address, not_recipients->reporter);
 }
@@ -297,7 +296,7 @@ static bounce_anchor later_anchor(sst_span words, const char *from,
         sst_span address = sst_mime_find_address(rest, &end);
         if (!address.ptr)
             break;
-        if (!is_other(address, not_recipients)) {
+        if (!sst_bounce_is_other(address, not_recipients)) {
             anchor.strength = by_sentence(words, from, address);
             anchor.address = address;
             anchor.rest = words.ptr;
@@ -320,7 +319,7 @@ bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *n
     if (!address.ptr)
         return anchor;
     anchor = first_anchor(words, address, end, &certain);
-    if (!certain && is_other(address, not_recipients))
+    if (!certain && sst_bounce_is_other(address, not_recipients))
         anchor = later_anchor(words, end, not_recipients);
     anchor.line = line.ptr;
     return anchor;

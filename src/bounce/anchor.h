@@ -32,6 +32,9 @@ typedef struct bounce_not_recipients {
     sst_span reporter; /* from whom it came */
 } bounce_not_recipients;
 
+/* Whether an address is one of these. */
+bool sst_bounce_is_other(sst_span address, const bounce_not_recipients *not_recipients);
+
 /* The anchor in a line, or one of strength ANCHOR_NONE. */
 bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *not_recipients);
 

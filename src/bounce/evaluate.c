@@ -29,6 +29,7 @@ typedef struct level {
     sst_span subject; /* decoded */
     char subject_room[MAX_SUBJECT];
     sst_span words;
+    sst_span inline_message; /* that stood below the words */
     bounce_not_recipients others;
     bounce_findings *findings;
 } level;
@@ -236,8 +237,9 @@ static void read_named(const level *l, sst_span named)
         sst_span address = sst_mime_find_address(named, &end);
         if (!address.ptr)
             break;
-        bounce_entry *entry =
-            sst_bounce_entry_for(entries, address) ? NULL : sst_bounce_add(entries, NULL);
+        bool known =
+            sst_bounce_entry_for(entries, address) || sst_bounce_is_other(address, &l->others);
+        bounce_entry *entry = known ? NULL : sst_bounce_add(entries, NULL);
         if (entry)
             entry->recipient = address;
         named = (sst_span){end, (size_t)(named.ptr + named.len - end)};
@@ -256,6 +258,10 @@ static bool read_words(const level *l, const bounce_about *about)
         sst_bounce_read_human(l->words, &l->others, f->anchors, &f->entries);
     if (f->entries.count == 0) /* who failed is only told by the returned message */
         read_named(l, sst_bounce_field(&l->returned, "To"));
+    if (f->entries.count == 0) /* or, by list managers, in the subject */
+        read_named(l, l->subject);
+    if (f->entries.count == 0 && about->is_report && !l->inline_message.ptr)
+        read_named(l, sst_mime_find_address(l->words, NULL));
     for (size_t i = 0; i < f->entries.count; i++) {
         f->entries.at[i].kind = about->kind;
         f->entries.at[i].format = about->system ? about->system : "text";
@@ -372,17 +378,16 @@ bool sst_bounce_evaluate(const bounce_indexes *indexes, const mime_converter *co
     level l;
     l.findings = findings;
     for (size_t i = 0; i < count && !looks; i++) {
-        sst_span inline_message;
         l.message = &levels[i];
-        l.words = sst_bounce_divide(&indexes->dividers, levels[i].human, &inline_message);
+        l.words = sst_bounce_divide(&indexes->dividers, levels[i].human, &l.inline_message);
         sst_bounce_index_header(&l.header, levels[i].header);
         sst_bounce_index_header(&l.returned,
-                                levels[i].returned.ptr ? levels[i].returned : inline_message);
+                                levels[i].returned.ptr ? levels[i].returned : l.inline_message);
         decode_subject(&l, converter);
         l.others.sender = address_field(&l.header, "To");
         l.others.reporter = address_field(&l.header, "From");
         if (i == 0)
-            findings->inline_message = inline_message;
+            findings->inline_message = l.inline_message;
         findings->entries.count = 0;
         findings->envelope = (bounce_envelope){0};
         if (evaluate(&l, &indexes->marks, &looks)) {

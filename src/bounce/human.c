@@ -166,6 +166,14 @@ static sst_span reason_for(sst_span words, const bounce_anchor *anchors, size_t 
     return above;
 }
 
+/* Whether an anchor is only what the recipient named above it was expanded from, as Sendmail has it
+ * on a line of its own. */
+static bool is_expansion(const bounce_anchor *anchor)
+{
+    sst_span line = {anchor->line, (size_t)(anchor->address.ptr - anchor->line)};
+    return phrase_begins(mime_trim(line), "(expanded from");
+}
+
 /* Takes over what an anchor tells: a new entry, or better words for one that is there. Returns
  * false where there is no more room. */
 static bool take_anchor(const bounce_anchor *anchor, sst_span reason, bounce_worth worth,
@@ -196,6 +204,10 @@ void sst_bounce_read_human(sst_span words, const bounce_not_recipients *not_reci
         bounce_worth worth;
         if (anchors[i].strength != strongest)
             continue;
+        if (is_expansion(&anchors[i]) && entries->count > first) {
+            entries->at[entries->count - 1].original_recipient = anchors[i].address;
+            continue;
+        }
         if (!first_anchor)
             first_anchor = anchors[i].line;
         sst_span reason = reason_for(words, anchors, count, i, &worth);

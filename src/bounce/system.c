@@ -65,6 +65,13 @@ static const char *const report_senders[] = {
     "bounces@",
     "mailer_daemon",
     "daemon@",
+    "mailer@",
+    "listserv@",
+    "majordomo@",
+    "sympa@",
+    "-owner@",
+    "owner-",
+    "-request@",
     NULL,
 };
 

@@ -16,6 +16,26 @@ static bool is_domain_byte(char c)
     return ascii_is_alnum(c) || (unsigned char)c >= 0x80 || c == '-' || c == '.' || c == '_';
 }
 
+/* Whether a character of East Asian writing or wide punctuation begins with this byte (U+3000 to
+ * U+DFFF, U+F000 on). Texts in it put no blanks about an address. */
+static bool is_wide_lead(char c)
+{
+    return (unsigned char)c >= 0xE3 && (unsigned char)c <= 0xEF;
+}
+
+/* Behind the last wide character before an ASCII domain's address, whose local part then is taken
+ * to be ASCII too; p where there is none, or nothing is left. */
+static const char *behind_wide(const char *p, const char *at, const char *end)
+{
+    if (at + 1 == end || (unsigned char)at[1] >= 0x80)
+        return p;
+    for (const char *q = at; q > p; q--) {
+        if ((unsigned char)q[-1] >= 0x80)
+            return q < at && q - p >= 3 && is_wide_lead(q[-3]) ? q : p;
+    }
+    return p;
+}
+
 /* Where the local part that ends before at begins; at itself where there is none. */
 static const char *local_start(const char *start, const char *at)
 {
@@ -51,10 +71,12 @@ static const char *domain_end(const char *p, const char *end)
         p++;
     while (p > start && (p[-1] == '.' || p[-1] == '-' || p[-1] == '_'))
         p--;
-    /* Full-width punctuation of Chinese and Japanese follows an address without a blank. */
+    /* A label is of one writing: behind ASCII, wide characters are the text that goes on. */
     for (const char *q = start; q + 2 < p; q++) {
         unsigned char c = (unsigned char)q[0];
-        if ((c == 0xE3 && (unsigned char)q[1] == 0x80) || c == 0xEF)
+        bool behind_ascii = q > start && ascii_is_alnum(q[-1]);
+        if ((c == 0xE3 && (unsigned char)q[1] == 0x80) || c == 0xEF ||
+            (behind_ascii && is_wide_lead(q[0])))
             return q;
     }
     return p;
@@ -70,7 +92,7 @@ sst_span sst_mime_find_address(sst_span text, const char **end)
         const char *at = memchr(p, '@', (size_t)(limit - p));
         if (!at)
             break;
-        const char *start = local_start(p, at);
+        const char *start = behind_wide(local_start(p, at), at, limit);
         const char *stop = domain_end(at + 1, limit);
         if (start < at && stop > at + 1) {
             if (end)

@@ -156,8 +156,12 @@ static bool is_separated(sst_span text, size_t at, bool has_enhanced)
     if (is_one_of(text.ptr[at - 1], "[(<'\"#,;"))
         return true;
     size_t behind = sst_phrase_unskip_blanks(text, at);
+    if (behind >= 3 && memcmp(text.ptr + behind - 3, "\xEF\xBC\x9A", 3) == 0) /* wide colon */
+        return true;
     if (behind == at || behind == 0)
         return false;
+    if (at - behind > 1) /* a column of its own */
+        return true;
     return memchr(text.ptr + behind, '\n', at - behind) != NULL || text.ptr[behind - 1] == ':' ||
            (has_enhanced && (is_one_of(text.ptr[behind - 1], ",;>-.!)") ||
                              (unsigned char)text.ptr[behind - 1] >= 0x80));
