@@ -120,24 +120,29 @@ static sst_span shortened(sst_span text)
     return text;
 }
 
-/* "550 5.1.1 User unknown" */
-static sst_span reply_of(digest *all, const sst_record *record)
+void digest_name_reply(buffer *into, const sst_record *record)
 {
     char enhanced[SST_ENHANCED_STRING_MAX];
-    buffer reply = {NULL, 0, 0};
-    sst_sink sink = buffer_sink(&reply);
+    size_t start = into->len;
+    sst_sink sink = buffer_sink(into);
     sst_span text = shortened(record->text);
     if (record->code > 0)
-        buffer_number(&reply, record->code);
+        buffer_number(into, record->code);
     if (sst_enhanced_to_string(record->enhanced, enhanced, sizeof enhanced) > 0) {
-        buffer_text(&reply, reply.len > 0 ? " " : "");
-        buffer_text(&reply, enhanced);
+        buffer_text(into, into->len > start ? " " : "");
+        buffer_text(into, enhanced);
     }
     if (text.len > 0) {
-        buffer_text(&reply, reply.len > 0 ? " " : "");
+        buffer_text(into, into->len > start ? " " : "");
         sst_write_safe_text(text, &sink);
-        buffer_text(&reply, text.len < record->text.len ? "\xE2\x80\xA6" : "");
+        buffer_text(into, text.len < record->text.len ? "\xE2\x80\xA6" : "");
     }
+}
+
+static sst_span reply_of(digest *all, const sst_record *record)
+{
+    buffer reply = {NULL, 0, 0};
+    digest_name_reply(&reply, record);
     sst_span kept = arena_copy(&all->memory, buffer_span(&reply));
     buffer_free(&reply);
     return kept;

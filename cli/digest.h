@@ -11,6 +11,7 @@
 #include <smtpstatus/record.h>
 
 #include "arena.h"
+#include "buffer.h"
 #include "layout.h"
 
 #define DIGEST_ROWS  ((size_t)16384)
@@ -49,6 +50,9 @@ typedef struct digest {
 
 void digest_init(digest *all);
 void digest_free(digest *all);
+
+/* "550 5.1.1 User unknown", made safe, and cut where it is long. */
+void digest_name_reply(buffer *into, const sst_record *record);
 
 void digest_add(digest *all, const sst_record *record);
 

@@ -95,6 +95,29 @@ static void add_directory(log_files *into, const char *name)
     buffer_free(&names);
 }
 
+void log_files_add_beside(log_files *into, const char *name)
+{
+    log_files all = {.count = 0};
+    int64_t age;
+    size_t len = log_name_length(name, &age);
+    const char *slash = strrchr(name, '/');
+    buffer directory = {NULL, 0, 0};
+    buffer_put(&directory, name, slash ? (size_t)(slash - name) + 1 : 0);
+    add_directory(&all, slash ? buffer_string(&directory) : "./");
+    /* Names in the working directory are written without it. */
+    size_t shown = slash ? 0 : 2;
+    for (size_t i = 0; i < all.count; i++) {
+        const char *found = all.list[i].name + shown;
+        struct stat what;
+        if (log_name_length(found, &age) == len && memcmp(found, name, len) == 0 &&
+            stat(found, &what) == 0)
+            add_file(into, found, &what);
+    }
+    into->failed = into->failed || all.failed;
+    buffer_free(&directory);
+    log_files_free(&all);
+}
+
 /* A name that is there. */
 static bool add_name(log_files *into, const char *name)
 {

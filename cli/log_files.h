@@ -42,6 +42,9 @@ typedef struct log_files {
  * directories in it, and no hidden ones. */
 void log_files_add(log_files *into, const char *argument);
 
+/* Adds the files of the log that a file is of, which lie beside it. */
+void log_files_add_beside(log_files *into, const char *name);
+
 /* Puts them in order, once all are there. */
 void log_files_sort(log_files *of);
 

@@ -9,6 +9,8 @@
 #include <smtpstatus/base.h>
 
 #include "command.h"
+#include "filter.h"
+#include "log_reading.h"
 #include "suggest.h"
 
 /* The options of a subcommand, in any order: its help goes by the table in options.c. */
@@ -44,6 +46,13 @@ static const subcommand subcommands[] = {
      OPTIONS(OPTION_FORMAT, OPTION_EXPLAIN, OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE,
              OPTION_JOBS),
      RECORDS, bounce_run},
+    {"log", "[OPTION...] [FILE | DIRECTORY | PATTERN | -]...", "what became of every mail",
+     "Reads logs of mail servers, and says of each recipient and attempt what\n"
+     "happened, why, and what to do. Rotated logs are read in their order, packed or\n"
+     "not: smtpstatus log --since yesterday --kind failed '/var/log/mail.log*'\n",
+     OPTIONS(OPTION_FORMAT, OPTION_EXPLAIN, OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE,
+             OPTION_JOBS, LOG_READING_OPTIONS, FILTER_OPTIONS, OPTION_FOLLOW, OPTION_STATE),
+     RECORDS, log_run},
     {"group", "[OPTION...] [FILE...]", "count replies that are alike",
      "Brings replies to templates with nothing personal left in them, counts them,\n"
      "and shows the most frequent first.\n",

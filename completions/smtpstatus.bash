@@ -43,7 +43,7 @@ _smtpstatus() {
     local command
     command=$(_smtpstatus_command)
     case ${COMP_WORDS[COMP_CWORD - 1]} in
-    --file | --rules)
+    --file | --rules | --state)
         _smtpstatus_files
         return
         ;;
@@ -59,20 +59,51 @@ _smtpstatus() {
         fi
         return
         ;;
+    --log-format)
+        _smtpstatus_words "postfix exim sendmail opensmtpd qmail courier dovecot haraka exchange powermta kumomta"
+        return
+        ;;
+    --direction)
+        _smtpstatus_words "out in"
+        return
+        ;;
+    --kind)
+        _smtpstatus_words "delivered relayed expanded delayed failed in-doubt"
+        return
+        ;;
+    --permanence)
+        _smtpstatus_words "transient permanent unknown"
+        return
+        ;;
+    --reason | --provider)
+        _smtpstatus_words "$(smtpstatus list "${COMP_WORDS[COMP_CWORD - 1]#--}s" --format csv 2>/dev/null |
+            sed -n '2,$s/,.*//p')"
+        return
+        ;;
+    --tz)
+        _smtpstatus_words "Z local"
+        return
+        ;;
+    --since | --until)
+        _smtpstatus_words "today yesterday"
+        return
+        ;;
     --lang)
         _smtpstatus_words "$(smtpstatus list languages --format csv 2>/dev/null | sed -n '2,$s/,.*//p')"
         return
         ;;
     esac
     local common="--format --lang --rules --help --version"
+    local wanted="--direction --kind --reason --permanence --provider --domain --sender --since --until"
     local reads="--file --input --strict --strict-syntax --csv-safe"
     case $command in
     explain) _smtpstatus_either "" "$reads --explain $common" ;;
     bounce) _smtpstatus_either "" "--explain --strict --csv-safe --jobs $common" ;;
+    log) _smtpstatus_either "" "--explain --strict --csv-safe --jobs --log-format --year --tz $wanted --follow --state $common" ;;
     list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--csv-safe $common" ;;
     rules) _smtpstatus_either "check which" "$common" ;;
     group) _smtpstatus_either "" "$reads --unknown $common" ;;
-    *) _smtpstatus_either "explain list rules bounce group" "--help --version" ;;
+    *) _smtpstatus_either "explain list rules bounce log group" "--help --version" ;;
     esac
 }
 
