@@ -34,6 +34,11 @@ EXACT = ("code", "enhanced", "reason", "cause", "original_recipient")
 INNER = ("relayed", "expanded")
 
 
+# Causes that nobody can mend: where the queue gave up on one of these, the reason is "expired". Any other cause
+# outlives the expiry, and is the reason itself.
+WAITING = {"unreachable", "dns-failure", "greylisted", "recipient-rate", "unknown"}
+
+
 def squeeze(text):
     return re.sub(r"[^0-9a-z]", "", text.lower())
 
@@ -45,6 +50,8 @@ def same_host(truth, got):
 
 def differences(truth, record):
     """What is wrong with the record of a thing done, a line each."""
+    if truth.get("cause") and truth["cause"] not in WAITING:
+        truth = dict(truth, reason=truth["cause"], cause=None)
     wrong = [f"{key} is {record.get(key)!r}, not {truth[key]!r}" for key in EXACT if truth.get(key) is not None
              and record.get(key) != truth[key]]
     if truth.get("command") and record.get("command") not in (None, truth["command"]):

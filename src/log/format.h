@@ -116,6 +116,25 @@ void sst_log_close(sst_log_reader *reader, log_mail *mail);
 void sst_log_set(sst_log_reader *reader, log_mail *mail, log_field field, sst_span value);
 sst_span sst_log_get(const log_mail *mail, log_field field);
 
+/*
+ * Recipients that wait. wait keeps what a record says of an attempt that was put off, instead of
+ * what was kept of the recipient before; settle forgets it; expire makes a failed record of each
+ * that waits, for a line that says that the queue gave the message up. mail may be NULL.
+ */
+void sst_log_wait(sst_log_reader *reader, log_mail *mail, const sst_record *record);
+void sst_log_settle(sst_log_reader *reader, log_mail *mail, sst_span recipient);
+void sst_log_expire(sst_log_reader *reader, const log_line *line, log_mail *mail);
+
+/*
+ * Mails that are handed to a filter and taken back. is_known: whether an id that a reply names
+ * ("queued as") is one of this format's in the log, on whatever host. alias: from now on the
+ * Message-ID stands for this mail, the last that was taken in with it. is_elsewhere: whether the
+ * Message-ID of a mail stands for another.
+ */
+bool sst_log_is_known(sst_log_reader *reader, const log_line *line, sst_span id);
+void sst_log_alias(sst_log_reader *reader, log_mail *mail, sst_span message_id);
+bool sst_log_is_elsewhere(sst_log_reader *reader, const log_mail *mail);
+
 /* Numbers that go with it. */
 typedef struct log_numbers {
     uint64_t size;       /* octets of the message */

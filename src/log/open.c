@@ -127,29 +127,42 @@ static sst_span cut(sst_span span, size_t most)
     return span;
 }
 
-static bool has_key(const log_mail *mail, unsigned format, sst_span host, sst_span id)
+/* The host is no part of it, so that a message can be looked for on any. */
+static uint64_t hash_key(const log_table *t, const log_key *key)
 {
-    const char *key = log_store_at(&mail->table->store, mail->block) + BLOCK_HEAD;
-    return mail->format == format && mail->host_len == host.len && mail->id_len == id.len &&
-           (host.len == 0 || memcmp(key, host.ptr, host.len) == 0) &&
-           (id.len == 0 || memcmp(key + host.len, id.ptr, id.len) == 0);
+    uint64_t start = t->seed + key->format * 4 + (unsigned)key->role;
+    return mix(key->of ? start ^ key->of->hash : start, key->id.ptr, key->id.len);
 }
 
-static log_mail *find(log_table *t, uint64_t hash, unsigned format, sst_span host, sst_span id)
+static bool has_key(const log_mail *mail, const log_key *key)
+{
+    const char *own = log_store_at(&mail->table->store, mail->block) + BLOCK_HEAD;
+    return mail->role == key->role && mail->format == key->format && mail->id_len == key->id.len &&
+           (key->id.len == 0 || memcmp(own + mail->host_len, key->id.ptr, key->id.len) == 0) &&
+           (key->any_host ||
+            (mail->host_len == key->host.len &&
+             (key->host.len == 0 || memcmp(own, key->host.ptr, key->host.len) == 0))) &&
+           (!key->of || mail->whole == index_of(key->of));
+}
+
+static log_mail *find(log_table *t, uint64_t hash, const log_key *key)
 {
     uint32_t at = t->buckets[hash & t->mask];
     while (at != NO_MAIL) {
         log_mail *mail = &t->mails[at];
-        if (mail->hash == hash && has_key(mail, format, host, id))
+        if (mail->hash == hash && has_key(mail, key))
             return mail;
         at = mail->chain;
     }
     return NULL;
 }
 
-static uint64_t hash_key(const log_table *t, unsigned format, sst_span host, sst_span id)
+static log_key cut_key(const log_key *key)
 {
-    return mix(mix(t->seed + format, host.ptr, host.len), id.ptr, id.len);
+    log_key out = *key;
+    out.host = cut(key->host, MAX_HOST);
+    out.id = cut(key->id, SST_MAX_LOG_FIELD);
+    return out;
 }
 
 /* --- letting go ----------------------------------------------------------------------------- */
@@ -170,7 +183,55 @@ void sst_log_table_turn(log_table *t)
     }
 }
 
-static void drop(log_mail *mail)
+/* --- parts ---------------------------------------------------------------------------------- */
+
+static void hang(log_mail *part, log_mail *whole)
+{
+    log_table *t = whole->table;
+    uint32_t index = index_of(part);
+    part->whole = index_of(whole);
+    part->before = part->whole;
+    part->part = whole->part;
+    if (whole->part != NO_MAIL)
+        t->mails[whole->part].before = index;
+    whole->part = index;
+}
+
+static void unhang(log_mail *part)
+{
+    log_table *t = part->table;
+    t->mails[part->before].part = part->part;
+    if (part->part != NO_MAIL)
+        t->mails[part->part].before = part->before;
+}
+
+log_mail *sst_log_table_first_part(const log_mail *mail)
+{
+    return mail->part == NO_MAIL ? NULL : &mail->table->mails[mail->part];
+}
+
+log_mail *sst_log_table_next_part(const log_mail *part)
+{
+    return sst_log_table_first_part(part);
+}
+
+log_mail *sst_log_table_part_before(const log_mail *part)
+{
+    return part->before == part->whole ? NULL : &part->table->mails[part->before];
+}
+
+log_mail *sst_log_table_whole(const log_mail *part)
+{
+    return &part->table->mails[part->whole];
+}
+
+sst_span sst_log_table_id(const log_mail *mail)
+{
+    const char *key = log_store_at(&mail->table->store, mail->block) + BLOCK_HEAD;
+    return (sst_span){key + mail->host_len, mail->id_len};
+}
+
+static void drop_entry(log_mail *mail)
 {
     log_table *t = mail->table;
     uint32_t index = index_of(mail);
@@ -179,11 +240,42 @@ static void drop(log_mail *mail)
         link = &t->mails[*link].chain;
     *link = mail->chain;
     leave_list(mail);
-    if (mail->block != STORE_NONE)
+    /* Records of this line may point at its texts. */
+    if (mail->turn == t->turn)
+        put_in_limbo(t, mail->block);
+    else
         sst_log_store_give_back(&t->store, mail->block);
     mail->state = MAIL_FREE;
     mail->chain = t->free;
     t->free = index;
+}
+
+void sst_log_table_drop_part(log_mail *part)
+{
+    unhang(part);
+    drop_entry(part);
+}
+
+/* Drops the parts of a message in one role or, with ROLE_MAIL, all. */
+static void drop_parts(log_mail *mail, log_role role)
+{
+    log_mail *part = sst_log_table_first_part(mail);
+    while (part) {
+        log_mail *next = sst_log_table_next_part(part);
+        if (role == ROLE_MAIL || part->role == role)
+            sst_log_table_drop_part(part);
+        part = next;
+    }
+}
+
+static void drop(log_mail *mail)
+{
+    if (mail->role != ROLE_MAIL) {
+        sst_log_table_drop_part(mail);
+        return;
+    }
+    drop_parts(mail, ROLE_MAIL);
+    drop_entry(mail);
 }
 
 /* Lets go of the one that was not heard of for the longest time; false where all were heard of
@@ -193,7 +285,7 @@ static bool make_room(log_table *t)
     for (int state = MAIL_DONE; state >= MAIL_OPEN; state--) {
         uint32_t oldest = t->list[state].oldest;
         if (oldest != NO_MAIL && t->mails[oldest].turn != t->turn) {
-            t->let_go += state == MAIL_OPEN;
+            t->let_go += state == MAIL_OPEN && t->mails[oldest].role == ROLE_MAIL;
             drop(&t->mails[oldest]);
             return true;
         }
@@ -223,30 +315,28 @@ static log_mail *take_mail(log_table *t)
 
 /* --- mails ---------------------------------------------------------------------------------- */
 
-log_mail *sst_log_table_find(log_table *t, unsigned format, sst_span host, sst_span id,
-                             log_mail_state state)
+log_mail *sst_log_table_find(log_table *t, const log_key *key)
 {
-    host = cut(host, MAX_HOST);
-    id = cut(id, SST_MAX_LOG_FIELD);
-    log_mail *mail = find(t, hash_key(t, format, host, id), format, host, id);
-    if (!mail || mail->state != state)
-        return NULL;
-    touch(mail);
+    log_key cut_one = cut_key(key);
+    log_mail *mail = find(t, hash_key(t, &cut_one), &cut_one);
+    if (mail)
+        touch(mail);
     return mail;
 }
 
 /* Forgets what was known under an id that is used anew. */
 static void begin_anew(log_mail *mail)
 {
+    drop_parts(mail, ROLE_MAIL);
     leave_list(mail);
     enter_list(mail, MAIL_OPEN);
     memset(mail->fields, 0, sizeof mail->fields);
     memset(&mail->numbers, 0, sizeof mail->numbers);
 }
 
-static log_mail *make(log_table *t, uint64_t hash, unsigned format, sst_span host, sst_span id)
+static log_mail *make(log_table *t, uint64_t hash, const log_key *key)
 {
-    size_t key_size = BLOCK_HEAD + host.len + id.len;
+    size_t key_size = BLOCK_HEAD + key->host.len + key->id.len;
     uint32_t block = take_block(t, key_size > FIRST_BLOCK ? key_size : FIRST_BLOCK);
     if (block == STORE_NONE)
         return NULL;
@@ -256,35 +346,46 @@ static log_mail *make(log_table *t, uint64_t hash, unsigned format, sst_span hos
         return NULL;
     }
     memset(mail, 0, sizeof *mail);
-    char *key = log_store_at(&t->store, block) + BLOCK_HEAD;
-    if (host.len > 0)
-        memcpy(key, host.ptr, host.len);
-    if (id.len > 0)
-        memcpy(key + host.len, id.ptr, id.len);
+    char *own = log_store_at(&t->store, block) + BLOCK_HEAD;
+    if (key->host.len > 0)
+        memcpy(own, key->host.ptr, key->host.len);
+    if (key->id.len > 0)
+        memcpy(own + key->host.len, key->id.ptr, key->id.len);
     mail->table = t;
     mail->hash = hash;
     mail->turn = t->turn;
     mail->block = block;
+    mail->part = NO_MAIL;
     mail->used = (uint16_t)key_size;
-    mail->host_len = (uint16_t)host.len;
-    mail->id_len = (uint16_t)id.len;
-    mail->format = (uint8_t)format;
+    mail->host_len = (uint16_t)key->host.len;
+    mail->id_len = (uint16_t)key->id.len;
+    mail->role = (uint8_t)key->role;
+    mail->format = (uint8_t)key->format;
     mail->chain = t->buckets[hash & t->mask];
     t->buckets[hash & t->mask] = index_of(mail);
     enter_list(mail, MAIL_OPEN);
     return mail;
 }
 
-log_mail *sst_log_table_open(log_table *t, unsigned format, sst_span host, sst_span id)
+log_mail *sst_log_table_open(log_table *t, const log_key *key, log_mail *whole)
 {
-    host = cut(host, MAX_HOST);
-    id = cut(id, SST_MAX_LOG_FIELD);
-    uint64_t hash = hash_key(t, format, host, id);
-    log_mail *mail = find(t, hash, format, host, id);
-    if (!mail)
-        return make(t, hash, format, host, id);
+    log_key cut_one = cut_key(key);
+    uint64_t hash = hash_key(t, &cut_one);
+    log_mail *mail = find(t, hash, &cut_one);
+    if (whole)
+        touch(whole);
+    if (!mail) {
+        mail = make(t, hash, &cut_one);
+        if (mail && whole)
+            hang(mail, whole);
+        return mail;
+    }
     if (mail->state == MAIL_DONE)
         begin_anew(mail);
+    if (whole && mail->whole != index_of(whole)) {
+        unhang(mail);
+        hang(mail, whole);
+    }
     touch(mail);
     return mail;
 }
@@ -294,6 +395,7 @@ void sst_log_table_close(log_mail *mail)
     log_table *t = mail->table;
     if (mail->state != MAIL_OPEN)
         return;
+    drop_parts(mail, ROLE_WAITING);
     leave_list(mail);
     enter_list(mail, MAIL_DONE);
     mail->turn = t->turn;

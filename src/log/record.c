@@ -80,14 +80,46 @@ void sst_log_not_understood(sst_log_reader *reader)
 
 /* --- messages under way --------------------------------------------------------------------- */
 
+static log_key key_of(const log_line *line, sst_span id)
+{
+    return (log_key){
+        .role = ROLE_MAIL, .format = line->format->number, .host = line->host, .id = id};
+}
+
 log_mail *sst_log_find(sst_log_reader *reader, const log_line *line, sst_span id)
 {
-    return sst_log_table_find(&reader->table, line->format->number, line->host, id, MAIL_OPEN);
+    log_key key = key_of(line, id);
+    log_mail *mail = sst_log_table_find(&reader->table, &key);
+    return mail && mail->state == MAIL_OPEN ? mail : NULL;
 }
 
 log_mail *sst_log_open(sst_log_reader *reader, const log_line *line, sst_span id)
 {
-    return sst_log_table_open(&reader->table, line->format->number, line->host, id);
+    log_key key = key_of(line, id);
+    return sst_log_table_open(&reader->table, &key, NULL);
+}
+
+bool sst_log_is_known(sst_log_reader *reader, const log_line *line, sst_span id)
+{
+    log_key key = key_of(line, id);
+    key.any_host = true;
+    return sst_log_table_find(&reader->table, &key) != NULL;
+}
+
+void sst_log_alias(sst_log_reader *reader, log_mail *mail, sst_span message_id)
+{
+    log_key key = {.role = ROLE_ALIAS, .format = mail->format, .id = message_id, .any_host = true};
+    sst_log_table_open(&reader->table, &key, mail);
+}
+
+bool sst_log_is_elsewhere(sst_log_reader *reader, const log_mail *mail)
+{
+    log_key key = {.role = ROLE_ALIAS,
+                   .format = mail->format,
+                   .id = sst_log_get(mail, LOG_MESSAGE_ID),
+                   .any_host = true};
+    log_mail *alias = key.id.len > 0 ? sst_log_table_find(&reader->table, &key) : NULL;
+    return alias && sst_log_table_whole(alias) != mail;
 }
 
 void sst_log_close(sst_log_reader *reader, log_mail *mail)
