@@ -45,7 +45,7 @@ static bool take_id(sst_span *text, sst_span *id)
     size_t n = 0;
     while (n < text->len && n < 32 && ascii_is_alnum(text->ptr[n]))
         n++;
-    if (n < 5 || n + 2 > text->len || text->ptr[n] != ':' || text->ptr[n + 1] != ' ')
+    if (n < 4 || n + 2 > text->len || text->ptr[n] != ':' || text->ptr[n + 1] != ' ')
         return false;
     *id = (sst_span){text->ptr, n};
     *text = words_from(*text, n + 2);
