@@ -18,6 +18,9 @@
 
 #define MAX_HOST ((size_t)255) /* RFC 1035 2.3.4 */
 
+/* Buckets are used as they are needed: few lie together in the cache. */
+#define FIRST_BUCKETS ((uint32_t)64)
+
 /* The first bytes of a block link it to the next in limbo. */
 #define BLOCK_HEAD ((uint16_t)sizeof(uint32_t))
 
@@ -25,14 +28,16 @@
 
 int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t max_open)
 {
-    size_t buckets = 64;
+    size_t buckets = FIRST_BUCKETS;
     memset(table, 0, sizeof *table);
     table->allocator = allocator;
-    max_open = max_open < 64 ? 64 : max_open > UINT32_MAX / 4 ? UINT32_MAX / 4 : max_open;
+    max_open = max_open < FIRST_BUCKETS    ? FIRST_BUCKETS
+               : max_open > UINT32_MAX / 4 ? UINT32_MAX / 4
+                                           : max_open;
     while (buckets < max_open)
         buckets *= 2;
     table->size = (uint32_t)max_open;
-    table->mask = (uint32_t)buckets - 1;
+    table->mask = FIRST_BUCKETS - 1;
     table->free = table->limbo = NO_MAIL;
     for (size_t i = 0; i < sizeof table->list / sizeof table->list[0]; i++)
         table->list[i] = (mail_list){NO_MAIL, NO_MAIL, 0};
@@ -43,7 +48,7 @@ int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t 
     int error = sst_log_store_init(&table->store, allocator, max_open * TEXTS_OF_MAIL);
     if (error != SST_OK || !table->mails || !table->buckets)
         return SST_E_NO_MEMORY;
-    memset(table->buckets, 0xFF, buckets * sizeof *table->buckets);
+    memset(table->buckets, 0xFF, FIRST_BUCKETS * sizeof *table->buckets);
     return SST_OK;
 }
 
@@ -301,8 +306,28 @@ static uint32_t take_block(log_table *t, size_t size)
     return block;
 }
 
+/* Twice as many buckets: each is divided by the next bit of the hash. */
+static void widen(log_table *t)
+{
+    uint32_t half = t->mask + 1;
+    t->mask = 2 * half - 1;
+    for (uint32_t i = 0; i < half; i++) {
+        uint32_t at = t->buckets[i];
+        t->buckets[i] = t->buckets[i + half] = NO_MAIL;
+        while (at != NO_MAIL) {
+            uint32_t next = t->mails[at].chain;
+            uint32_t *bucket = &t->buckets[t->mails[at].hash & t->mask];
+            t->mails[at].chain = *bucket;
+            *bucket = at;
+            at = next;
+        }
+    }
+}
+
 static log_mail *take_mail(log_table *t)
 {
+    if (t->frontier > t->mask)
+        widen(t);
     if (t->free == NO_MAIL && t->frontier == t->size && !make_room(t))
         return NULL;
     uint32_t index = t->free;

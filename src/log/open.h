@@ -13,8 +13,9 @@
 #include "log/format.h"
 #include "log/store.h"
 
-/* How many messages that are done are remembered. */
-#define SST_MAX_LOG_DONE ((size_t)4096)
+/* How many messages that are done are remembered: a filter answers within moments, and a busy
+ * server is done with some hundreds of messages a second. */
+#define SST_MAX_LOG_DONE ((size_t)1024)
 
 typedef struct log_table log_table;
 

@@ -31,33 +31,42 @@ static void take_time(log_line *line, int64_t ms, bool zoned)
 /* The bytes before the first blank; all where there is none. */
 static sst_span first_word(sst_span text)
 {
-    const char *blank = memchr(text.ptr, ' ', text.len);
-    return (sst_span){text.ptr, blank ? (size_t)(blank - text.ptr) : text.len};
+    size_t n = 0;
+    while (n < text.len && text.ptr[n] != ' ')
+        n++;
+    return (sst_span){text.ptr, n};
 }
 
-static bool is_tag_byte(char c)
-{
-    return c > ' ' && c != '[' && c != ':' && c != 0x7F;
-}
+/* Controls, blank, and what may stand behind a tag. */
+static const bool ends_tag[256] = {
+    [0] = true,  [1] = true,  [2] = true,  [3] = true,   [4] = true,   [5] = true,
+    [6] = true,  [7] = true,  [8] = true,  [9] = true,   [10] = true,  [11] = true,
+    [12] = true, [13] = true, [14] = true, [15] = true,  [16] = true,  [17] = true,
+    [18] = true, [19] = true, [20] = true, [21] = true,  [22] = true,  [23] = true,
+    [24] = true, [25] = true, [26] = true, [27] = true,  [28] = true,  [29] = true,
+    [30] = true, [31] = true, [32] = true, [127] = true, ['['] = true, [':'] = true,
+};
+
+#define MAX_PID ((size_t)32) /* of the process and, with some, its thread */
 
 /* "tag: " or "tag[pid]: " at the start of a text; returns the length, 0 where there is none. */
 static size_t read_tag(sst_span text, sst_span *program)
 {
     size_t n = 0;
-    while (n < text.len && is_tag_byte(text.ptr[n]))
+    while (n < text.len && !ends_tag[(unsigned char)text.ptr[n]])
         n++;
     program->ptr = text.ptr;
     program->len = n;
     if (n == 0)
         return 0;
     if (n < text.len && text.ptr[n] == '[') {
-        size_t left = text.len - n;
-        const char *close = memchr(text.ptr + n, ']', left < 32 ? left : 32);
-        if (!close)
+        size_t most = text.len < n + MAX_PID ? text.len : n + MAX_PID;
+        while (n < most && text.ptr[n] != ']')
+            n++;
+        if (n++ >= most)
             return 0;
-        n = (size_t)(close - text.ptr) + 1;
     }
-    if (n == text.len || text.ptr[n] != ':')
+    if (n >= text.len || text.ptr[n] != ':')
         return 0;
     n++;
     if (n < text.len && text.ptr[n] == ' ')
@@ -81,18 +90,15 @@ static void take_host_and_tag(log_line *line, sst_span text)
 {
     sst_span program;
     sst_span host = first_word(text);
-    size_t tag = read_tag(text, &program);
     line->text = text;
-    if (tag == 0 && host.len < text.len) {
-        sst_span rest = behind(text, host.len + 1);
-        tag = read_tag(rest, &program);
-        if (tag == 0)
-            return;
-        line->host = host;
-        text = rest;
-    } else if (tag == 0) {
+    bool has_host = host.len < text.len && host.len > 0 && text.ptr[host.len - 1] != ':';
+    sst_span rest = has_host ? behind(text, host.len + 1) : text;
+    size_t tag = read_tag(rest, &program);
+    if (tag == 0)
         return;
-    }
+    if (has_host)
+        line->host = host;
+    text = rest;
     line->program = program;
     text = behind(text, tag);
     line->text = behind(text, skip_message_id(text));
