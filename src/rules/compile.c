@@ -53,6 +53,9 @@ static bool goes_before(const compiler *c, uint32_t a, uint32_t b)
         return x->file > y->file;
     if (level_x != level_y)
         return level_x > level_y;
+    /* The same words mean something else in answer to MAIL: who says so knows more. */
+    if ((x->given ^ y->given) & SST_GIVEN_COMMAND)
+        return x->given & SST_GIVEN_COMMAND;
     if (rank_x != rank_y)
         return rank_x < rank_y;
     return a < b;

@@ -90,6 +90,32 @@ static bool in_address(sst_hits *hits, size_t end)
     return hits->token_is_address;
 }
 
+static bool is_host_byte(unsigned char c)
+{
+    return ascii_is_alnum((char)c) || c == '.' || c == '-' || c == '_';
+}
+
+/*
+ * Whether a word without a dot lies inside the name of a host: "spam" in "mx.spam.example.net" says
+ * nothing. With one dot it may as well be the end of a sentence and the next one's beginning.
+ */
+static bool in_host(const sst_hits *hits, size_t end, size_t length)
+{
+    const unsigned char *text = hits->text;
+    size_t start = end - length;
+    bool beside =
+        (end + 1 < hits->len && text[end] == '.') || (start > 0 && text[start - 1] == '.');
+    if (!beside || memchr(text + start, '.', length))
+        return false;
+    while (start > 0 && is_host_byte(text[start - 1]))
+        start--;
+    unsigned dots = 0;
+    for (size_t i = start + 1; i + 1 < hits->len && is_host_byte(text[i]) && dots < 2; i++)
+        dots += text[i] == '.' && ascii_is_alnum((char)text[i - 1]) &&
+                ascii_is_alnum((char)text[i + 1]);
+    return dots == 2;
+}
+
 static bool goes_before(const sst_hit *a, const sst_hit *b)
 {
     return a->end != b->end ? a->end < b->end : a->output < b->output;
@@ -138,6 +164,13 @@ static void add_hit(sst_hits *hits, sst_hit hit)
     hits->count++;
 }
 
+/* A phrase that a star ends is looked for in names too: "spamhaus*". */
+static bool is_part_of_host(const sst_ruleset *set, const sst_hits *hits, const sst_hit *hit)
+{
+    return (hit->output & SST_OUT_ENDS_WORD) &&
+           in_host(hits, hit->end, set->phrases[SST_OUT_PHRASE(hit->output)].length);
+}
+
 void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t end)
 {
     const sst_automaton *a = &set->automaton;
@@ -148,7 +181,8 @@ void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t
         more = !(list->what & SST_OUT_LAST);
         if ((hit.output & SST_OUT_ENDS_WORD) && in_word)
             continue;
-        if ((hit.output & SST_OUT_IS_WORD) && in_address(hits, end))
+        if ((hit.output & SST_OUT_IS_WORD) &&
+            (in_address(hits, end) || is_part_of_host(set, hits, &hit)))
             continue;
         if (hit.output & (SST_OUT_WAIT_BEHIND | SST_OUT_WAIT_BEFORE))
             add_wait(hits, hit);
