@@ -11,6 +11,7 @@
 #include <smtpstatus/log.h>
 #include <smtpstatus/record.h>
 #include <smtpstatus/reply.h>
+#include <smtpstatus/report.h>
 #include <smtpstatus/rules.h>
 #include <smtpstatus/text.h>
 #include <smtpstatus/verdict.h>

@@ -1,0 +1,383 @@
+/*
+ * Adding a record: which recipient of which mail it tells of, what was known of that one, and what
+ * changes. A delivery at the first try, which most records are, touches two cache lines of the
+ * table of mails seen and a few counters.
+ */
+#include <smtpstatus/report.h>
+
+#include "base/ascii.h"
+#include "report/clock.h"
+#include "report/hash.h"
+#include "report/model.h"
+
+enum { SALT_MAIL = 1, SALT_QUEUE, SALT_REPORTER, SALT_DOMAIN, SALT_LOCAL, SALT_NAME };
+
+/* What is known of a record before anything is looked up. */
+typedef struct arrival {
+    const sst_record *record;
+    int64_t time;     /* NO_TIME */
+    uint64_t mail;    /* keys */
+    uint64_t key;     /* of mail and recipient */
+    uint64_t address; /* of the recipient */
+    uint64_t domain_hash;
+    sst_span domain;
+} arrival;
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+/* A key is never 0, and its marks are free. */
+static uint64_t key_from(uint64_t hash)
+{
+    return (hash & MARK_MASK) != 0 ? hash & MARK_MASK : UINT64_C(1) << MARK_BITS;
+}
+
+static sst_span without_brackets(sst_span text)
+{
+    if (text.len >= 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>') {
+        text.ptr++;
+        text.len -= 2;
+    }
+    return text;
+}
+
+/* The domain of an address: what stands behind its last '@'. */
+static sst_span domain_of(sst_span address)
+{
+    size_t at = address.len;
+    while (at > 0 && address.ptr[at - 1] != '@')
+        at--;
+    sst_span domain = {"", 0};
+    if (at > 0) {
+        domain.ptr = address.ptr + at;
+        domain.len = address.len - at;
+    }
+    return domain;
+}
+
+/* Which mail it is. A record that does not tell is of a mail of its own. */
+static uint64_t hash_mail(sst_report *report, const sst_record *record)
+{
+    const uint64_t *seed = report->options.seed;
+    if (record->message_id.len > 0)
+        return hash_span(seed, SALT_MAIL, without_brackets(record->message_id));
+    if (record->queue_id.len > 0)
+        return hash_join(hash_span(seed, SALT_QUEUE, record->queue_id),
+                         hash_span(seed, SALT_REPORTER, record->reporter));
+    return hash_join(seed[0] + SALT_MAIL, ++report->anonymous);
+}
+
+static arrival arrival_of(sst_report *report, const sst_record *record)
+{
+    const uint64_t *seed = report->options.seed;
+    arrival out = {.record = record, .time = NO_TIME};
+    if (record->time.len > 0)
+        sst_clock_read(record->time, &out.time);
+    out.domain = domain_of(record->recipient);
+    sst_span local = {record->recipient.ptr, record->recipient.len - out.domain.len};
+    uint64_t mail = hash_mail(report, record);
+    out.domain_hash = hash_span(seed, SALT_DOMAIN, out.domain);
+    uint64_t address = hash_join(hash_span(seed, SALT_LOCAL, local), out.domain_hash);
+    out.mail = key_from(mail);
+    out.address = key_from(address);
+    out.key = key_from(hash_join(mail, address));
+    return out;
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static size_t domain_row(sst_report *report, const arrival *from)
+{
+    return sst_names_find(&report->domains, from->domain, from->domain_hash, true);
+}
+
+static size_t named_row(const sst_report *report, names *all, sst_span text)
+{
+    uint64_t hash = hash_span(report->options.seed, SALT_NAME, text);
+    return sst_names_find(all, text, hash, true);
+}
+
+static void change(uint64_t *counter, bool more)
+{
+    if (more)
+        ++*counter;
+    else if (*counter > 0)
+        --*counter;
+}
+
+/* Counts a recipient in all rows that it belongs to, or takes it out of them. */
+static void place(sst_report *report, const fate *what, bool more)
+{
+    size_t state = what->state;
+    change(&report->total.of[state], more);
+    change(&names_tally(&report->domains, what->domain)->of[state], more);
+    change(&names_tally(&report->providers, what->provider)->of[state], more);
+    if (state == FATE_FIRST)
+        return;
+    cause *why = cause_at(report, what->cause);
+    change(&why->count.of[state], more);
+    change(&why->providers[what->provider], more);
+    change(&why->senders[what->sender], more);
+    change(&report->by_reason[what->reason].of[state], more);
+}
+
+/* --- what the command's list of addresses is made of ---------------------------------------- */
+
+static void tell(sst_report *report, const arrival *from, bool delivered)
+{
+    const sst_record *record = from->record;
+    bool complaint = record->kind == SST_KIND_COMPLAINT;
+    if (!report->options.event || record->recipient.len == 0)
+        return;
+    sst_report_event event = {
+        .recipient = record->recipient,
+        .delivered = delivered,
+        .suppress = complaint ? SST_SUPPRESS_YES : record->verdict.suppress,
+        .reason = complaint ? SST_REASON_UNKNOWN : record->verdict.reason,
+        .complaint = complaint,
+        .code = record->code,
+        .enhanced = record->enhanced,
+        .text = record->text,
+        .has_time = from->time != NO_TIME,
+        .time = from->time == NO_TIME ? 0 : from->time,
+    };
+    report->options.event(report->options.context, &event);
+}
+
+static void suspect(sst_report *report, const arrival *from)
+{
+    const sst_record *record = from->record;
+    if (record->kind != SST_KIND_COMPLAINT &&
+        (!sst_record_is_judged(record) || record->verdict.suppress == SST_SUPPRESS_NO))
+        return;
+    if (!cache_find(&report->suspects, report->suspects.shape, from->address))
+        sst_cache_put(&report->suspects, from->address);
+    tell(report, from, false);
+}
+
+static void clear_suspect(sst_report *report, const arrival *from)
+{
+    if (report->suspects.count == 0)
+        return;
+    void *found = cache_find(&report->suspects, report->suspects.shape, from->address);
+    if (!found)
+        return;
+    sst_cache_remove(&report->suspects, found);
+    tell(report, from, true);
+}
+
+/* --- deliveries ----------------------------------------------------------------------------- */
+
+static void count_mail(sst_report *report, const arrival *from)
+{
+    if (cache_find(&report->seen, report->seen.shape, from->mail))
+        return;
+    report->mails++;
+    sst_cache_put(&report->seen, from->mail);
+}
+
+static void count_delay(sst_report *report, const arrival *from, int64_t first)
+{
+    if (from->record->has_delay)
+        sst_delay_add(&report->delays, from->record->delay_ms);
+    else if (first != NO_TIME && from->time != NO_TIME && from->time >= first)
+        sst_delay_add(&report->delays, (uint64_t)(from->time - first) * 1000);
+}
+
+static void count_attempt(sst_report *report, const arrival *from, attempt what)
+{
+    if (from->time == NO_TIME)
+        report->timeline.untimed[what]++;
+    else
+        sst_timeline_add(&report->timeline, from->time, what);
+}
+
+static void remember(sst_report *report, const fate *what)
+{
+    uint64_t marks = (uint64_t)what->provider << MARK_PROVIDER;
+    if (what->state == FATE_LATER)
+        marks |= MARK_LATER | (uint64_t)what->cause << MARK_CAUSE;
+    uint64_t *entry = sst_cache_put(&report->seen, what->key);
+    *entry |= marks;
+}
+
+static void add_delivered(sst_report *report, const arrival *from)
+{
+    fate *open =
+        report->fates.count > 0 ? cache_find(&report->fates, report->fates.shape, from->key) : NULL;
+    if ((open && open->state == FATE_FAILED) ||
+        (!open && cache_find(&report->seen, report->seen.shape, from->key))) {
+        report->duplicates++;
+        return;
+    }
+    fate what = {.key = from->key, .first = NO_TIME, .state = FATE_FIRST};
+    if (open) {
+        what = *open;
+        sst_cache_remove(&report->fates, open);
+        place(report, &what, false);
+        what.state = FATE_LATER;
+    } else {
+        count_mail(report, from);
+        what.domain = (uint16_t)domain_row(report, from);
+        what.provider = (uint8_t)named_row(report, &report->providers, from->record->provider);
+    }
+    place(report, &what, true);
+    remember(report, &what);
+    count_delay(report, from, what.first);
+    count_attempt(report, from, ATTEMPT_DELIVERED);
+    clear_suspect(report, from);
+}
+
+/* --- what did not arrive -------------------------------------------------------------------- */
+
+static int64_t first_time(const arrival *from)
+{
+    int64_t delay = from->record->has_delay ? (int64_t)(from->record->delay_ms / 1000) : 0;
+    return from->time == NO_TIME ? NO_TIME : from->time - delay;
+}
+
+static fate fate_from(sst_report *report, const arrival *from, fate_state state)
+{
+    const sst_record *record = from->record;
+    size_t why = sst_report_find_cause(report, record);
+    fate out = {
+        .key = from->key,
+        .first = first_time(from),
+        .domain = (uint16_t)domain_row(report, from),
+        .sender = (uint16_t)named_row(report, &report->senders, record->sender),
+        .provider = (uint8_t)named_row(report, &report->providers, record->provider),
+        .cause = (uint8_t)why,
+        .reason =
+            (uint8_t)(sst_record_is_judged(record) ? record->verdict.reason : SST_REASON_UNKNOWN),
+        .state = (uint8_t)state,
+    };
+    return out;
+}
+
+/*
+ * A failure or delay of a recipient that had the mail already: a bounce that came after the
+ * delivery to the next host undoes it, an earlier delay that is read late makes it a late delivery.
+ * Returns whether the recipient is still one of those delivered.
+ */
+static bool amend_delivered(sst_report *report, const fate *fresh, uint64_t *entry)
+{
+    fate what = *fresh;
+    bool later = (*entry & MARK_LATER) != 0;
+    what.provider = (uint8_t)(*entry >> MARK_PROVIDER);
+    what.state = later ? FATE_LATER : FATE_FIRST;
+    if (later) {
+        what.cause = (uint8_t)(*entry >> MARK_CAUSE & SST_MAX_REPORT_CAUSES);
+        what.reason = (uint8_t)cause_at(report, what.cause)->reason;
+    }
+    if (fresh->state == FATE_FAILED) {
+        place(report, &what, false);
+        sst_cache_remove(&report->seen, entry);
+        return false;
+    }
+    if (!later) {
+        place(report, &what, false);
+        what.state = FATE_LATER;
+        place(report, &what, true);
+        *entry |= MARK_LATER | (uint64_t)what.cause << MARK_CAUSE;
+    }
+    return true;
+}
+
+/* An attempt on a recipient that waits, or is in doubt. */
+static void amend_open(sst_report *report, fate *open, const fate *fresh)
+{
+    int64_t first = open->first;
+    place(report, open, false);
+    *open = *fresh;
+    if (first != NO_TIME && (fresh->first == NO_TIME || first < fresh->first))
+        open->first = first;
+    place(report, open, true);
+}
+
+static void add_trouble(sst_report *report, const arrival *from, fate_state state, attempt what)
+{
+    fate *open = cache_find(&report->fates, report->fates.shape, from->key);
+    if (open && open->state == FATE_FAILED) {
+        report->duplicates++;
+        return;
+    }
+    fate fresh = fate_from(report, from, state);
+    uint64_t *seen = open ? NULL : cache_find(&report->seen, report->seen.shape, from->key);
+    sst_report_add_attempt(report, fresh.cause, from->record, from->time);
+    count_attempt(report, from, what);
+    if (open) {
+        amend_open(report, open, &fresh);
+    } else if (!seen || !amend_delivered(report, &fresh, seen)) {
+        if (!seen)
+            count_mail(report, from);
+        memcpy(sst_cache_put(&report->fates, fresh.key), &fresh, sizeof fresh);
+        place(report, &fresh, true);
+    }
+    if (state == FATE_FAILED)
+        suspect(report, from);
+}
+
+/* --- public --------------------------------------------------------------------------------- */
+
+/* A reply that takes the mail over, and not just a step towards it. */
+static bool takes_over(sst_command command)
+{
+    return command == SST_COMMAND_NONE || command == SST_COMMAND_EOM ||
+           command == SST_COMMAND_DATA || command == SST_COMMAND_BDAT;
+}
+
+static void add_outbound(sst_report *report, const sst_record *record, const arrival *from)
+{
+    switch (record->kind) {
+    case SST_KIND_FAILED:
+        add_trouble(report, from, FATE_FAILED, ATTEMPT_FAILED);
+        break;
+    case SST_KIND_DELAYED:
+        add_trouble(report, from, FATE_WAITING, ATTEMPT_DELAYED);
+        break;
+    case SST_KIND_IN_DOUBT:
+        add_trouble(report, from, FATE_DOUBT, ATTEMPT_DOUBT);
+        break;
+    case SST_KIND_DELIVERED:
+    case SST_KIND_EXPANDED:
+        add_delivered(report, from);
+        break;
+    case SST_KIND_COMPLAINT:
+        report->complaints++;
+        suspect(report, from);
+        break;
+    case SST_KIND_AUTO_REPLY:
+        report->auto_replies++;
+        break;
+    case SST_KIND_ACCEPTED:
+    case SST_KIND_RELAYED:
+        /* In a log, relayed is the way to a filter of one's own, which hands the mail back. */
+        if (record->kind == SST_KIND_RELAYED && record->direction.len > 0)
+            report->hops++;
+        else if (takes_over(record->command))
+            add_delivered(report, from);
+        else
+            report->others++;
+        break;
+    default:
+        report->others++;
+        break;
+    }
+}
+
+void sst_report_add(sst_report *report, const sst_record *record)
+{
+    report->records++;
+    if (record->format.len > 0) {
+        size_t format = named_row(report, &report->formats, record->format);
+        names_tally(&report->formats, format)->of[FATE_FIRST]++;
+    }
+    arrival from = arrival_of(report, record);
+    if (from.time != NO_TIME) {
+        report->first = from.time < report->first ? from.time : report->first;
+        report->last = from.time > report->last ? from.time : report->last;
+    }
+    if (span_is(record->direction, "in", false))
+        sst_report_add_inbound(report, record, from.time);
+    else
+        add_outbound(report, record, &from);
+}
