@@ -31,6 +31,7 @@ int rules_run(const options *given, output *out);
 int group_run(const options *given, output *out);
 int bounce_run(const options *given, output *out);
 int log_run(const options *given, output *out);
+int report_run(const options *given, output *out);
 
 /* The usage of the whole command, on stderr. */
 void write_usage(void);

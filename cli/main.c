@@ -53,6 +53,17 @@ static const subcommand subcommands[] = {
      OPTIONS(OPTION_FORMAT, OPTION_EXPLAIN, OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE,
              OPTION_JOBS, LOG_READING_OPTIONS, FILTER_OPTIONS, OPTION_FOLLOW, OPTION_STATE),
      RECORDS, log_run},
+    {"report", "[OPTION...] [FILE | DIRECTORY | PATTERN | -]...",
+     "what became of all mail, what to mend first",
+     "Says what logs of mail servers, mail that came back and records in JSON lines add\n"
+     "up to, in any mixture: what to mend first, who can, and what it costs; then what\n"
+     "became of every mail. FILE may be packed, and a pattern of rotated logs.\n",
+     OPTIONS(OPTION_FORMAT, OPTION_OUTPUT, OPTION_SUPPRESS_LIST, OPTION_COMPARE, OPTION_ANONYMIZE,
+             OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE, OPTION_JOBS, LOG_READING_OPTIONS,
+             FILTER_OPTIONS),
+     FORMAT_BIT(FORMAT_TEXT) | FORMAT_BIT(FORMAT_HTML) | FORMAT_BIT(FORMAT_JSON) |
+         FORMAT_BIT(FORMAT_CSV),
+     report_run},
     {"group", "[OPTION...] [FILE...]", "count replies that are alike",
      "Brings replies to templates with nothing personal left in them, counts them,\n"
      "and shows the most frequent first.\n",

@@ -46,11 +46,17 @@ static const option_row table[OPTION_COUNT] = {
     [OPTION_UNTIL] = {"--until", "TIME", "likewise; what is of that time is left out"},
     [OPTION_FOLLOW] = {"--follow", NULL, "go on with what is written, through rotation"},
     [OPTION_STATE] = {"--state", "FILE", "go on where the last run with FILE ended"},
+    [OPTION_OUTPUT] = {"--output", "FILE", "write to FILE; .html, .json and .csv name the format",
+                       'o'},
+    [OPTION_SUPPRESS_LIST] = {"--suppress-list", "FILE", "write the addresses to stop mailing"},
+    [OPTION_COMPARE] = {"--compare", "FILE", "what got better or worse since these inputs"},
+    [OPTION_ANONYMIZE] = {"--anonymize", NULL, "pseudonyms for local parts and internal hosts"},
     [OPTION_HELP] = {"--help", NULL, "show this help", 'h'},
     [OPTION_VERSION] = {"--version", NULL, "show the version"},
 };
 
-static const char *const format_names[FORMAT_COUNT] = {"text", "jsonl", "csv", "md"};
+static const char *const format_names[FORMAT_COUNT] = {"text",  "html", "json",
+                                                       "jsonl", "csv",  "md"};
 static const char *const input_names[INPUT_COUNT] = {"lines", "smtp", "jsonl"};
 
 static bool takes(const subcommand *sub, option_id id)

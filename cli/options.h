@@ -40,12 +40,24 @@ typedef enum option_id {
     OPTION_UNTIL,
     OPTION_FOLLOW,
     OPTION_STATE,
+    OPTION_OUTPUT,
+    OPTION_SUPPRESS_LIST,
+    OPTION_COMPARE,
+    OPTION_ANONYMIZE,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
 } option_id;
 
-typedef enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV, FORMAT_MD, FORMAT_COUNT } format;
+typedef enum format {
+    FORMAT_TEXT,
+    FORMAT_HTML,
+    FORMAT_JSON,
+    FORMAT_JSONL,
+    FORMAT_CSV,
+    FORMAT_MD,
+    FORMAT_COUNT
+} format;
 typedef enum input_form { INPUT_LINES, INPUT_SMTP, INPUT_JSONL, INPUT_COUNT } input_form;
 
 /* More threads than anybody has processors would only cost memory. */

@@ -112,9 +112,26 @@ static size_t read_first(stream *from, char *into, size_t size)
     return read_packed(from, into, size);
 }
 
+void stream_unread(stream *from, const char *bytes, size_t len)
+{
+    from->again = bytes;
+    from->again_len = len;
+}
+
+static size_t read_again(stream *from, char *into, size_t size)
+{
+    size_t count = from->again_len < size ? from->again_len : size;
+    memcpy(into, from->again, count);
+    from->again += count;
+    from->again_len -= count;
+    return count;
+}
+
 size_t stream_read(stream *from, char *into, size_t size)
 {
     size_t count;
+    if (from->again_len > 0 && size > 0)
+        return read_again(from, into, size);
     if (from->ended || size == 0)
         return 0;
     if (!from->begun)

@@ -23,6 +23,8 @@ typedef struct stream {
     uint64_t taken;      /* bytes read of it so far, packed ones */
     unpacker *packed;    /* NULL: as it is */
     int64_t packed_time; /* of the file before it was packed, seconds since 1970; 0: not known */
+    const char *again;   /* bytes that are to be read once more */
+    size_t again_len;
 
     /* Called before the program waits for a pipe or terminal; may be NULL. */
     void (*before_waiting)(void *context);
@@ -35,6 +37,9 @@ void stream_close(stream *from);
 
 /* Reads at most size bytes. Returns how many came; 0 at the end, also where reading failed. */
 size_t stream_read(stream *from, char *into, size_t size);
+
+/* Gives bytes back that were read; they stay the caller's, until they have been read again. */
+void stream_unread(stream *from, const char *bytes, size_t len);
 
 /* Says on stderr that a file could not be used. */
 void stream_complain(const char *name, const char *what);

@@ -1,28 +1,22 @@
 /*
- * How wide text is on a terminal, and where a line of it may be broken.
- *
- * Text is UTF-8; bytes that are none count one column each. Chinese, Japanese and Korean characters
- * take two columns and may be parted anywhere, except that closing signs begin no line and opening
- * ones end none.
+ * How wide text is on a terminal, and where a line of it may be broken, under short names.
  */
 #ifndef WRAP_H
 #define WRAP_H
 
-#include <stddef.h>
-
-#include <smtpstatus/base.h>
+#include <smtpstatus/text.h>
 
 /* A blank at which no line is broken. */
 #define NO_BREAK_SPACE "\xC2\xA0"
 
-/* How many columns a text takes. */
-size_t text_width(sst_span text);
+static inline size_t text_width(sst_span text)
+{
+    return sst_text_width(text);
+}
 
-/*
- * The first line of a text that is to fit into width columns. Returns how many bytes the line has
- * and sets *taken to how many it uses up: the blanks at the break are dropped. A word that is wider
- * than a line is cut.
- */
-size_t wrap_line(sst_span text, size_t width, size_t *taken);
+static inline size_t wrap_line(sst_span text, size_t width, size_t *taken)
+{
+    return sst_text_wrap(text, width, taken);
+}
 
 #endif

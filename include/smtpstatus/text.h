@@ -81,6 +81,20 @@ SST_API const char *sst_standing_text(sst_standing standing, const char *languag
  */
 SST_API const char *sst_label(const char *key, const char *language);
 
+/*
+ * How many columns of a terminal a text takes. Text is UTF-8; bytes that are none count one column
+ * each, Chinese, Japanese and Korean characters two (Unicode UAX #11).
+ */
+SST_API size_t sst_text_width(sst_span text);
+
+/*
+ * The first line of a text that is to fit into width columns. Returns how many bytes the line has
+ * and sets *taken to how many it uses up: the blanks at the break are dropped. A word that is wider
+ * than a line is cut. Characters that take two columns may be parted anywhere, except that closing
+ * signs begin no line and opening ones end none.
+ */
+SST_API size_t sst_text_wrap(sst_span text, size_t width, size_t *taken);
+
 #ifdef __cplusplus
 }
 #endif

@@ -92,6 +92,91 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.unregistered",
     "label.value",
     "label.verdict",
+    "report.attempts",
+    "report.bar",
+    "report.before",
+    "report.below",
+    "report.by-domain",
+    "report.by-provider",
+    "report.by-reason",
+    "report.causes",
+    "report.change",
+    "report.change-better",
+    "report.change-gone",
+    "report.change-new",
+    "report.change-same",
+    "report.change-worse",
+    "report.chart-table",
+    "report.client",
+    "report.clients",
+    "report.compare",
+    "report.complaints",
+    "report.contents",
+    "report.delay",
+    "report.delay-column",
+    "report.delay-note",
+    "report.delivered",
+    "report.delivered-first",
+    "report.delivered-later",
+    "report.domains",
+    "report.duplicates",
+    "report.example",
+    "report.failed",
+    "report.failures",
+    "report.fate",
+    "report.from",
+    "report.in-doubt",
+    "report.inbound",
+    "report.inbound-note",
+    "report.last",
+    "report.last-reply",
+    "report.later",
+    "report.limit-fates",
+    "report.limit-rows",
+    "report.limit-seen",
+    "report.limits",
+    "report.longest",
+    "report.made-by",
+    "report.mails",
+    "report.median",
+    "report.mend-first",
+    "report.mend-this",
+    "report.no-causes",
+    "report.no-client",
+    "report.no-domain",
+    "report.no-provider",
+    "report.no-sender",
+    "report.no-words",
+    "report.not-understood",
+    "report.nothing-to-mend",
+    "report.now",
+    "report.number",
+    "report.others",
+    "report.over-time",
+    "report.over-time-note",
+    "report.p95",
+    "report.percent",
+    "report.period",
+    "report.period-before",
+    "report.period-start",
+    "report.providers",
+    "report.put-off",
+    "report.recipients",
+    "report.refused",
+    "report.reply-column",
+    "report.senders",
+    "report.share",
+    "report.since",
+    "report.suppress",
+    "report.suppress-more",
+    "report.suppress-note",
+    "report.title",
+    "report.uncovered",
+    "report.uncovered-note",
+    "report.untimed",
+    "report.waiting",
+    "report.when",
+    "report.why",
     "sentence.accepted",
     "sentence.auto-reply",
     "sentence.complaint",
@@ -225,6 +310,91 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_UNREGISTERED,
     TEXT_LABEL_VALUE,
     TEXT_LABEL_VERDICT,
+    TEXT_REPORT_ATTEMPTS,
+    TEXT_REPORT_BAR,
+    TEXT_REPORT_BEFORE,
+    TEXT_REPORT_BELOW,
+    TEXT_REPORT_BY_DOMAIN,
+    TEXT_REPORT_BY_PROVIDER,
+    TEXT_REPORT_BY_REASON,
+    TEXT_REPORT_CAUSES,
+    TEXT_REPORT_CHANGE,
+    TEXT_REPORT_CHANGE_BETTER,
+    TEXT_REPORT_CHANGE_GONE,
+    TEXT_REPORT_CHANGE_NEW,
+    TEXT_REPORT_CHANGE_SAME,
+    TEXT_REPORT_CHANGE_WORSE,
+    TEXT_REPORT_CHART_TABLE,
+    TEXT_REPORT_CLIENT,
+    TEXT_REPORT_CLIENTS,
+    TEXT_REPORT_COMPARE,
+    TEXT_REPORT_COMPLAINTS,
+    TEXT_REPORT_CONTENTS,
+    TEXT_REPORT_DELAY,
+    TEXT_REPORT_DELAY_COLUMN,
+    TEXT_REPORT_DELAY_NOTE,
+    TEXT_REPORT_DELIVERED,
+    TEXT_REPORT_DELIVERED_FIRST,
+    TEXT_REPORT_DELIVERED_LATER,
+    TEXT_REPORT_DOMAINS,
+    TEXT_REPORT_DUPLICATES,
+    TEXT_REPORT_EXAMPLE,
+    TEXT_REPORT_FAILED,
+    TEXT_REPORT_FAILURES,
+    TEXT_REPORT_FATE,
+    TEXT_REPORT_FROM,
+    TEXT_REPORT_IN_DOUBT,
+    TEXT_REPORT_INBOUND,
+    TEXT_REPORT_INBOUND_NOTE,
+    TEXT_REPORT_LAST,
+    TEXT_REPORT_LAST_REPLY,
+    TEXT_REPORT_LATER,
+    TEXT_REPORT_LIMIT_FATES,
+    TEXT_REPORT_LIMIT_ROWS,
+    TEXT_REPORT_LIMIT_SEEN,
+    TEXT_REPORT_LIMITS,
+    TEXT_REPORT_LONGEST,
+    TEXT_REPORT_MADE_BY,
+    TEXT_REPORT_MAILS,
+    TEXT_REPORT_MEDIAN,
+    TEXT_REPORT_MEND_FIRST,
+    TEXT_REPORT_MEND_THIS,
+    TEXT_REPORT_NO_CAUSES,
+    TEXT_REPORT_NO_CLIENT,
+    TEXT_REPORT_NO_DOMAIN,
+    TEXT_REPORT_NO_PROVIDER,
+    TEXT_REPORT_NO_SENDER,
+    TEXT_REPORT_NO_WORDS,
+    TEXT_REPORT_NOT_UNDERSTOOD,
+    TEXT_REPORT_NOTHING_TO_MEND,
+    TEXT_REPORT_NOW,
+    TEXT_REPORT_NUMBER,
+    TEXT_REPORT_OTHERS,
+    TEXT_REPORT_OVER_TIME,
+    TEXT_REPORT_OVER_TIME_NOTE,
+    TEXT_REPORT_P95,
+    TEXT_REPORT_PERCENT,
+    TEXT_REPORT_PERIOD,
+    TEXT_REPORT_PERIOD_BEFORE,
+    TEXT_REPORT_PERIOD_START,
+    TEXT_REPORT_PROVIDERS,
+    TEXT_REPORT_PUT_OFF,
+    TEXT_REPORT_RECIPIENTS,
+    TEXT_REPORT_REFUSED,
+    TEXT_REPORT_REPLY_COLUMN,
+    TEXT_REPORT_SENDERS,
+    TEXT_REPORT_SHARE,
+    TEXT_REPORT_SINCE,
+    TEXT_REPORT_SUPPRESS,
+    TEXT_REPORT_SUPPRESS_MORE,
+    TEXT_REPORT_SUPPRESS_NOTE,
+    TEXT_REPORT_TITLE,
+    TEXT_REPORT_UNCOVERED,
+    TEXT_REPORT_UNCOVERED_NOTE,
+    TEXT_REPORT_UNTIMED,
+    TEXT_REPORT_WAITING,
+    TEXT_REPORT_WHEN,
+    TEXT_REPORT_WHY,
     TEXT_SENTENCE_ACCEPTED,
     TEXT_SENTENCE_AUTO_REPLY,
     TEXT_SENTENCE_COMPLAINT,
@@ -2593,6 +2763,180 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "the code is not from 200 to 599",
         [TEXT_FLAG_CUT_OFF] =
         "the reply is cut off",
+        [TEXT_REPORT_NUMBER] =
+        "1,234.5",
+        [TEXT_REPORT_PERCENT] =
+        "{n}%",
+        [TEXT_REPORT_TITLE] =
+        "Mail delivery report",
+        [TEXT_REPORT_PERIOD] =
+        "From {first} to {last} (UTC)",
+        [TEXT_REPORT_PERIOD_BEFORE] =
+        "Earlier: from {first} to {last} (UTC)",
+        [TEXT_REPORT_MAILS] =
+        "Mails",
+        [TEXT_REPORT_RECIPIENTS] =
+        "Recipients",
+        [TEXT_REPORT_DELIVERED] =
+        "Delivered",
+        [TEXT_REPORT_DELIVERED_FIRST] =
+        "Delivered at the first try",
+        [TEXT_REPORT_DELIVERED_LATER] =
+        "Delivered after a delay",
+        [TEXT_REPORT_LATER] =
+        "Late",
+        [TEXT_REPORT_FAILED] =
+        "Failed",
+        [TEXT_REPORT_WAITING] =
+        "Waiting",
+        [TEXT_REPORT_IN_DOUBT] =
+        "In doubt",
+        [TEXT_REPORT_PUT_OFF] =
+        "Put off",
+        [TEXT_REPORT_COMPLAINTS] =
+        "Complaints",
+        [TEXT_REPORT_DUPLICATES] =
+        "Records that repeat others",
+        [TEXT_REPORT_NOT_UNDERSTOOD] =
+        "Not understood",
+        [TEXT_REPORT_SHARE] =
+        "Share",
+        [TEXT_REPORT_BAR] =
+        "Of all recipients",
+        [TEXT_REPORT_MEND_FIRST] =
+        "What to mend first",
+        [TEXT_REPORT_MEND_THIS] =
+        "Mend this first",
+        [TEXT_REPORT_NO_CAUSES] =
+        "Nothing failed and nothing was put off.",
+        [TEXT_REPORT_NOTHING_TO_MEND] =
+        "Nothing of this can be mended on your side.",
+        [TEXT_REPORT_CAUSES] =
+        "Causes",
+        [TEXT_REPORT_WHEN] =
+        "When",
+        [TEXT_REPORT_SINCE] =
+        "Since {first}, last {last}",
+        [TEXT_REPORT_PROVIDERS] =
+        "Mail providers",
+        [TEXT_REPORT_SENDERS] =
+        "Senders",
+        [TEXT_REPORT_DOMAINS] =
+        "Domains",
+        [TEXT_REPORT_CLIENTS] =
+        "Clients",
+        [TEXT_REPORT_CLIENT] =
+        "Client",
+        [TEXT_REPORT_EXAMPLE] =
+        "Example",
+        [TEXT_REPORT_NO_PROVIDER] =
+        "not recognised",
+        [TEXT_REPORT_NO_DOMAIN] =
+        "no domain",
+        [TEXT_REPORT_NO_SENDER] =
+        "empty sender",
+        [TEXT_REPORT_NO_CLIENT] =
+        "not known",
+        [TEXT_REPORT_NO_WORDS] =
+        "no words",
+        [TEXT_REPORT_OTHERS] =
+        "others",
+        [TEXT_REPORT_FATE] =
+        "What became of the mail",
+        [TEXT_REPORT_BY_PROVIDER] =
+        "By mail provider",
+        [TEXT_REPORT_BY_DOMAIN] =
+        "By recipient domain",
+        [TEXT_REPORT_BY_REASON] =
+        "By reason",
+        [TEXT_REPORT_OVER_TIME] =
+        "Over time",
+        [TEXT_REPORT_OVER_TIME_NOTE] =
+        "Attempts, in periods of {width}.",
+        [TEXT_REPORT_UNTIMED] =
+        "Attempts without a known time",
+        [TEXT_REPORT_PERIOD_START] =
+        "Period from (UTC)",
+        [TEXT_REPORT_ATTEMPTS] =
+        "Attempts",
+        [TEXT_REPORT_DELAY] =
+        "Delay until delivery",
+        [TEXT_REPORT_MEDIAN] =
+        "Median",
+        [TEXT_REPORT_P95] =
+        "95th percentile",
+        [TEXT_REPORT_LONGEST] =
+        "Longest",
+        [TEXT_REPORT_DELAY_NOTE] =
+        "Median and percentile are exact to within 1%.",
+        [TEXT_REPORT_DELAY_COLUMN] =
+        "Delay",
+        [TEXT_REPORT_BELOW] =
+        "under {time}",
+        [TEXT_REPORT_FROM] =
+        "{time} or more",
+        [TEXT_REPORT_SUPPRESS] =
+        "Addresses to stop mailing",
+        [TEXT_REPORT_SUPPRESS_NOTE] =
+        "Addresses that do not exist or complained, and those that failed on {n} differen"
+        "t days with no delivery since.",
+        [TEXT_REPORT_SUPPRESS_MORE] =
+        "The option --suppress-list writes them all.",
+        [TEXT_REPORT_WHY] =
+        "Why",
+        [TEXT_REPORT_FAILURES] =
+        "Failures",
+        [TEXT_REPORT_LAST] =
+        "Last",
+        [TEXT_REPORT_LAST_REPLY] =
+        "Last reply",
+        [TEXT_REPORT_UNCOVERED] =
+        "Replies that no rule covers",
+        [TEXT_REPORT_UNCOVERED_NOTE] =
+        "Personal data are taken out: the replies can be shared, so that a rule for them "
+        "can be written.",
+        [TEXT_REPORT_REPLY_COLUMN] =
+        "Reply",
+        [TEXT_REPORT_INBOUND] =
+        "Refused by this system",
+        [TEXT_REPORT_INBOUND_NOTE] =
+        "Attempts of others to deliver mail here; they are not counted above.",
+        [TEXT_REPORT_REFUSED] =
+        "Refused",
+        [TEXT_REPORT_LIMITS] =
+        "Limits that were met",
+        [TEXT_REPORT_LIMIT_SEEN] =
+        "Of delivered mail and its recipients only the last {n} were remembered; what was"
+        " told again later counts twice.",
+        [TEXT_REPORT_LIMIT_FATES] =
+        "Of recipients that failed or wait only the last {n} were remembered; the others "
+        "stay counted as they were.",
+        [TEXT_REPORT_LIMIT_ROWS] =
+        "{what}: only {n} are told apart; the rest is counted under others.",
+        [TEXT_REPORT_COMPARE] =
+        "Compared with before",
+        [TEXT_REPORT_CHANGE] =
+        "Change",
+        [TEXT_REPORT_CHANGE_NEW] =
+        "new",
+        [TEXT_REPORT_CHANGE_WORSE] =
+        "worse",
+        [TEXT_REPORT_CHANGE_BETTER] =
+        "better",
+        [TEXT_REPORT_CHANGE_SAME] =
+        "same",
+        [TEXT_REPORT_CHANGE_GONE] =
+        "gone",
+        [TEXT_REPORT_BEFORE] =
+        "Before",
+        [TEXT_REPORT_NOW] =
+        "Now",
+        [TEXT_REPORT_CHART_TABLE] =
+        "The numbers as a table",
+        [TEXT_REPORT_MADE_BY] =
+        "Made by smtpstatus from {inputs} inputs and {records} records.",
+        [TEXT_REPORT_CONTENTS] =
+        "Contents",
     },
     /* es */
     {
@@ -5083,6 +5427,179 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "el código no está entre 200 y 599",
         [TEXT_FLAG_CUT_OFF] =
         "la respuesta está cortada",
+        [TEXT_REPORT_NUMBER] =
+        "1.234,5",
+        [TEXT_REPORT_PERCENT] =
+        "{n} %",
+        [TEXT_REPORT_TITLE] =
+        "Informe de entrega de correo",
+        [TEXT_REPORT_PERIOD] =
+        "Del {first} al {last} (UTC)",
+        [TEXT_REPORT_PERIOD_BEFORE] =
+        "Antes: del {first} al {last} (UTC)",
+        [TEXT_REPORT_MAILS] =
+        "Mensajes",
+        [TEXT_REPORT_RECIPIENTS] =
+        "Destinatarios",
+        [TEXT_REPORT_DELIVERED] =
+        "Entregados",
+        [TEXT_REPORT_DELIVERED_FIRST] =
+        "Entregados al primer intento",
+        [TEXT_REPORT_DELIVERED_LATER] =
+        "Entregados con retraso",
+        [TEXT_REPORT_LATER] =
+        "Tarde",
+        [TEXT_REPORT_FAILED] =
+        "Fallidos",
+        [TEXT_REPORT_WAITING] =
+        "En espera",
+        [TEXT_REPORT_IN_DOUBT] =
+        "Dudosos",
+        [TEXT_REPORT_PUT_OFF] =
+        "Aplazados",
+        [TEXT_REPORT_COMPLAINTS] =
+        "Quejas",
+        [TEXT_REPORT_DUPLICATES] =
+        "Registros repetidos",
+        [TEXT_REPORT_NOT_UNDERSTOOD] =
+        "No comprendidos",
+        [TEXT_REPORT_SHARE] =
+        "Proporción",
+        [TEXT_REPORT_BAR] =
+        "Del total",
+        [TEXT_REPORT_MEND_FIRST] =
+        "Qué solucionar primero",
+        [TEXT_REPORT_MEND_THIS] =
+        "Solucione esto primero",
+        [TEXT_REPORT_NO_CAUSES] =
+        "Nada falló ni se aplazó.",
+        [TEXT_REPORT_NOTHING_TO_MEND] =
+        "Nada de esto puede solucionarse por su parte.",
+        [TEXT_REPORT_CAUSES] =
+        "Causas",
+        [TEXT_REPORT_WHEN] =
+        "Cuándo",
+        [TEXT_REPORT_SINCE] =
+        "Desde {first}; la última vez, {last}",
+        [TEXT_REPORT_PROVIDERS] =
+        "Proveedores",
+        [TEXT_REPORT_SENDERS] =
+        "Remitentes",
+        [TEXT_REPORT_DOMAINS] =
+        "Dominios",
+        [TEXT_REPORT_CLIENTS] =
+        "Clientes",
+        [TEXT_REPORT_CLIENT] =
+        "Cliente",
+        [TEXT_REPORT_EXAMPLE] =
+        "Ejemplo",
+        [TEXT_REPORT_NO_PROVIDER] =
+        "no reconocido",
+        [TEXT_REPORT_NO_DOMAIN] =
+        "sin dominio",
+        [TEXT_REPORT_NO_SENDER] =
+        "remitente vacío",
+        [TEXT_REPORT_NO_CLIENT] =
+        "desconocido",
+        [TEXT_REPORT_NO_WORDS] =
+        "sin texto",
+        [TEXT_REPORT_OTHERS] =
+        "otros",
+        [TEXT_REPORT_FATE] =
+        "Qué fue del correo",
+        [TEXT_REPORT_BY_PROVIDER] =
+        "Por proveedor",
+        [TEXT_REPORT_BY_DOMAIN] =
+        "Por dominio del destinatario",
+        [TEXT_REPORT_BY_REASON] =
+        "Por motivo",
+        [TEXT_REPORT_OVER_TIME] =
+        "A lo largo del tiempo",
+        [TEXT_REPORT_OVER_TIME_NOTE] =
+        "Intentos, por periodos de {width}.",
+        [TEXT_REPORT_UNTIMED] =
+        "Intentos sin hora conocida",
+        [TEXT_REPORT_PERIOD_START] =
+        "Periodo desde (UTC)",
+        [TEXT_REPORT_ATTEMPTS] =
+        "Intentos",
+        [TEXT_REPORT_DELAY] =
+        "Tiempo hasta la entrega",
+        [TEXT_REPORT_MEDIAN] =
+        "Mediana",
+        [TEXT_REPORT_P95] =
+        "Percentil 95",
+        [TEXT_REPORT_LONGEST] =
+        "Máximo",
+        [TEXT_REPORT_DELAY_NOTE] =
+        "La mediana y el percentil tienen un error máximo del 1 %.",
+        [TEXT_REPORT_DELAY_COLUMN] =
+        "Tiempo",
+        [TEXT_REPORT_BELOW] =
+        "menos de {time}",
+        [TEXT_REPORT_FROM] =
+        "{time} o más",
+        [TEXT_REPORT_SUPPRESS] =
+        "Direcciones a las que dejar de escribir",
+        [TEXT_REPORT_SUPPRESS_NOTE] =
+        "Direcciones que no existen o se quejaron, y las que fallaron en {n} días distin"
+        "tos sin ninguna entrega después.",
+        [TEXT_REPORT_SUPPRESS_MORE] =
+        "La opción --suppress-list las escribe todas.",
+        [TEXT_REPORT_WHY] =
+        "Motivo",
+        [TEXT_REPORT_FAILURES] =
+        "Fallos",
+        [TEXT_REPORT_LAST] =
+        "Última vez",
+        [TEXT_REPORT_LAST_REPLY] =
+        "Última respuesta",
+        [TEXT_REPORT_UNCOVERED] =
+        "Respuestas que ninguna regla cubre",
+        [TEXT_REPORT_UNCOVERED_NOTE] =
+        "Sin datos personales: pueden compartirse para que se escriba una regla.",
+        [TEXT_REPORT_REPLY_COLUMN] =
+        "Respuesta",
+        [TEXT_REPORT_INBOUND] =
+        "Rechazado por este sistema",
+        [TEXT_REPORT_INBOUND_NOTE] =
+        "Intentos de otros de entregar correo aquí; no se cuentan arriba.",
+        [TEXT_REPORT_REFUSED] =
+        "Rechazados",
+        [TEXT_REPORT_LIMITS] =
+        "Límites alcanzados",
+        [TEXT_REPORT_LIMIT_SEEN] =
+        "De lo entregado solo se recordaron los últimos {n} mensajes y destinatarios; lo"
+        " que se repitió más tarde cuenta dos veces.",
+        [TEXT_REPORT_LIMIT_FATES] =
+        "De los destinatarios fallidos o en espera solo se recordaron los últimos {n}; l"
+        "os demás siguen contados como estaban.",
+        [TEXT_REPORT_LIMIT_ROWS] =
+        "{what}: solo se distinguen {n}; el resto se cuenta en otros.",
+        [TEXT_REPORT_COMPARE] =
+        "En comparación con antes",
+        [TEXT_REPORT_CHANGE] =
+        "Cambio",
+        [TEXT_REPORT_CHANGE_NEW] =
+        "nuevo",
+        [TEXT_REPORT_CHANGE_WORSE] =
+        "peor",
+        [TEXT_REPORT_CHANGE_BETTER] =
+        "mejor",
+        [TEXT_REPORT_CHANGE_SAME] =
+        "igual",
+        [TEXT_REPORT_CHANGE_GONE] =
+        "resuelto",
+        [TEXT_REPORT_BEFORE] =
+        "Antes",
+        [TEXT_REPORT_NOW] =
+        "Ahora",
+        [TEXT_REPORT_CHART_TABLE] =
+        "Los números en una tabla",
+        [TEXT_REPORT_MADE_BY] =
+        "Hecho por smtpstatus a partir de {inputs} entradas y {records} registros.",
+        [TEXT_REPORT_CONTENTS] =
+        "Contenido",
     },
     /* it */
     {
@@ -7581,6 +8098,179 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "il codice non è compreso fra 200 e 599",
         [TEXT_FLAG_CUT_OFF] =
         "la risposta è troncata",
+        [TEXT_REPORT_NUMBER] =
+        "1.234,5",
+        [TEXT_REPORT_PERCENT] =
+        "{n}%",
+        [TEXT_REPORT_TITLE] =
+        "Rapporto sulla consegna della posta",
+        [TEXT_REPORT_PERIOD] =
+        "Dal {first} al {last} (UTC)",
+        [TEXT_REPORT_PERIOD_BEFORE] =
+        "Prima: dal {first} al {last} (UTC)",
+        [TEXT_REPORT_MAILS] =
+        "Messaggi",
+        [TEXT_REPORT_RECIPIENTS] =
+        "Destinatari",
+        [TEXT_REPORT_DELIVERED] =
+        "Consegnati",
+        [TEXT_REPORT_DELIVERED_FIRST] =
+        "Consegnati al primo tentativo",
+        [TEXT_REPORT_DELIVERED_LATER] =
+        "Consegnati in ritardo",
+        [TEXT_REPORT_LATER] =
+        "In ritardo",
+        [TEXT_REPORT_FAILED] =
+        "Non riusciti",
+        [TEXT_REPORT_WAITING] =
+        "In attesa",
+        [TEXT_REPORT_IN_DOUBT] =
+        "Incerti",
+        [TEXT_REPORT_PUT_OFF] =
+        "Rimandati",
+        [TEXT_REPORT_COMPLAINTS] =
+        "Reclami",
+        [TEXT_REPORT_DUPLICATES] =
+        "Voci ripetute",
+        [TEXT_REPORT_NOT_UNDERSTOOD] =
+        "Non compresi",
+        [TEXT_REPORT_SHARE] =
+        "Quota",
+        [TEXT_REPORT_BAR] =
+        "Sul totale",
+        [TEXT_REPORT_MEND_FIRST] =
+        "Che cosa risolvere per primo",
+        [TEXT_REPORT_MEND_THIS] =
+        "Da risolvere per primo",
+        [TEXT_REPORT_NO_CAUSES] =
+        "Nulla è fallito né è stato rimandato.",
+        [TEXT_REPORT_NOTHING_TO_MEND] =
+        "Nulla di questo si può risolvere da parte sua.",
+        [TEXT_REPORT_CAUSES] =
+        "Cause",
+        [TEXT_REPORT_WHEN] =
+        "Quando",
+        [TEXT_REPORT_SINCE] =
+        "Dal {first}; l'ultima volta, {last}",
+        [TEXT_REPORT_PROVIDERS] =
+        "Provider",
+        [TEXT_REPORT_SENDERS] =
+        "Mittenti",
+        [TEXT_REPORT_DOMAINS] =
+        "Domini",
+        [TEXT_REPORT_CLIENTS] =
+        "Client",
+        [TEXT_REPORT_CLIENT] =
+        "Client",
+        [TEXT_REPORT_EXAMPLE] =
+        "Esempio",
+        [TEXT_REPORT_NO_PROVIDER] =
+        "non riconosciuto",
+        [TEXT_REPORT_NO_DOMAIN] =
+        "senza dominio",
+        [TEXT_REPORT_NO_SENDER] =
+        "mittente vuoto",
+        [TEXT_REPORT_NO_CLIENT] =
+        "sconosciuto",
+        [TEXT_REPORT_NO_WORDS] =
+        "senza testo",
+        [TEXT_REPORT_OTHERS] =
+        "altri",
+        [TEXT_REPORT_FATE] =
+        "Che fine ha fatto la posta",
+        [TEXT_REPORT_BY_PROVIDER] =
+        "Per provider",
+        [TEXT_REPORT_BY_DOMAIN] =
+        "Per dominio del destinatario",
+        [TEXT_REPORT_BY_REASON] =
+        "Per motivo",
+        [TEXT_REPORT_OVER_TIME] =
+        "Nel tempo",
+        [TEXT_REPORT_OVER_TIME_NOTE] =
+        "Tentativi, per periodi di {width}.",
+        [TEXT_REPORT_UNTIMED] =
+        "Tentativi senza ora nota",
+        [TEXT_REPORT_PERIOD_START] =
+        "Periodo dal (UTC)",
+        [TEXT_REPORT_ATTEMPTS] =
+        "Tentativi",
+        [TEXT_REPORT_DELAY] =
+        "Tempo fino alla consegna",
+        [TEXT_REPORT_MEDIAN] =
+        "Mediana",
+        [TEXT_REPORT_P95] =
+        "95° percentile",
+        [TEXT_REPORT_LONGEST] =
+        "Massimo",
+        [TEXT_REPORT_DELAY_NOTE] =
+        "Mediana e percentile hanno un errore massimo dell'1%.",
+        [TEXT_REPORT_DELAY_COLUMN] =
+        "Tempo",
+        [TEXT_REPORT_BELOW] =
+        "meno di {time}",
+        [TEXT_REPORT_FROM] =
+        "{time} o più",
+        [TEXT_REPORT_SUPPRESS] =
+        "Indirizzi a cui non scrivere più",
+        [TEXT_REPORT_SUPPRESS_NOTE] =
+        "Indirizzi che non esistono o hanno reclamato, e quelli falliti in {n} giorni div"
+        "ersi senza consegne successive.",
+        [TEXT_REPORT_SUPPRESS_MORE] =
+        "L'opzione --suppress-list li scrive tutti.",
+        [TEXT_REPORT_WHY] =
+        "Motivo",
+        [TEXT_REPORT_FAILURES] =
+        "Errori",
+        [TEXT_REPORT_LAST] =
+        "Ultima volta",
+        [TEXT_REPORT_LAST_REPLY] =
+        "Ultima risposta",
+        [TEXT_REPORT_UNCOVERED] =
+        "Risposte che nessuna regola copre",
+        [TEXT_REPORT_UNCOVERED_NOTE] =
+        "Senza dati personali: si possono condividere, perché si scriva una regola.",
+        [TEXT_REPORT_REPLY_COLUMN] =
+        "Risposta",
+        [TEXT_REPORT_INBOUND] =
+        "Rifiutato da questo sistema",
+        [TEXT_REPORT_INBOUND_NOTE] =
+        "Tentativi di altri di consegnare posta qui; non sono contati sopra.",
+        [TEXT_REPORT_REFUSED] =
+        "Rifiutati",
+        [TEXT_REPORT_LIMITS] =
+        "Limiti raggiunti",
+        [TEXT_REPORT_LIMIT_SEEN] =
+        "Della posta consegnata sono stati ricordati solo gli ultimi {n} messaggi e desti"
+        "natari; ciò che è tornato più tardi conta due volte.",
+        [TEXT_REPORT_LIMIT_FATES] =
+        "Dei destinatari non riusciti o in attesa sono stati ricordati solo gli ultimi {n"
+        "}; gli altri restano contati com'erano.",
+        [TEXT_REPORT_LIMIT_ROWS] =
+        "{what}: se ne distinguono solo {n}; il resto è contato in altri.",
+        [TEXT_REPORT_COMPARE] =
+        "Rispetto a prima",
+        [TEXT_REPORT_CHANGE] =
+        "Variazione",
+        [TEXT_REPORT_CHANGE_NEW] =
+        "nuovo",
+        [TEXT_REPORT_CHANGE_WORSE] =
+        "peggiorato",
+        [TEXT_REPORT_CHANGE_BETTER] =
+        "migliorato",
+        [TEXT_REPORT_CHANGE_SAME] =
+        "uguale",
+        [TEXT_REPORT_CHANGE_GONE] =
+        "risolto",
+        [TEXT_REPORT_BEFORE] =
+        "Prima",
+        [TEXT_REPORT_NOW] =
+        "Adesso",
+        [TEXT_REPORT_CHART_TABLE] =
+        "I numeri in una tabella",
+        [TEXT_REPORT_MADE_BY] =
+        "Prodotto da smtpstatus da {inputs} fonti e {records} voci.",
+        [TEXT_REPORT_CONTENTS] =
+        "Contenuto",
     },
     /* zh */
     {
@@ -9883,5 +10573,179 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "应答码不在 200 到 599 之间",
         [TEXT_FLAG_CUT_OFF] =
         "应答被截断",
+        [TEXT_REPORT_NUMBER] =
+        "1,234.5",
+        [TEXT_REPORT_PERCENT] =
+        "{n}%",
+        [TEXT_REPORT_TITLE] =
+        "邮件投递报告",
+        [TEXT_REPORT_PERIOD] =
+        "{first} 至 {last}（UTC）",
+        [TEXT_REPORT_PERIOD_BEFORE] =
+        "此前：{first} 至 {last}（UTC）",
+        [TEXT_REPORT_MAILS] =
+        "邮件",
+        [TEXT_REPORT_RECIPIENTS] =
+        "收件人",
+        [TEXT_REPORT_DELIVERED] =
+        "已投递",
+        [TEXT_REPORT_DELIVERED_FIRST] =
+        "首次尝试即投递",
+        [TEXT_REPORT_DELIVERED_LATER] =
+        "延迟后投递",
+        [TEXT_REPORT_LATER] =
+        "延迟",
+        [TEXT_REPORT_FAILED] =
+        "失败",
+        [TEXT_REPORT_WAITING] =
+        "等待中",
+        [TEXT_REPORT_IN_DOUBT] =
+        "结果不明",
+        [TEXT_REPORT_PUT_OFF] =
+        "推迟",
+        [TEXT_REPORT_COMPLAINTS] =
+        "投诉",
+        [TEXT_REPORT_DUPLICATES] =
+        "重复记录",
+        [TEXT_REPORT_NOT_UNDERSTOOD] =
+        "无法识别",
+        [TEXT_REPORT_SHARE] =
+        "占比",
+        [TEXT_REPORT_BAR] =
+        "占全部收件人",
+        [TEXT_REPORT_MEND_FIRST] =
+        "优先解决的问题",
+        [TEXT_REPORT_MEND_THIS] =
+        "请先解决",
+        [TEXT_REPORT_NO_CAUSES] =
+        "没有失败，也没有推迟。",
+        [TEXT_REPORT_NOTHING_TO_MEND] =
+        "以下问题都无法由您这一方解决。",
+        [TEXT_REPORT_CAUSES] =
+        "原因",
+        [TEXT_REPORT_WHEN] =
+        "时间",
+        [TEXT_REPORT_SINCE] =
+        "自 {first} 起，最近一次 {last}",
+        [TEXT_REPORT_PROVIDERS] =
+        "邮件服务商",
+        [TEXT_REPORT_SENDERS] =
+        "发件人",
+        [TEXT_REPORT_DOMAINS] =
+        "域名",
+        [TEXT_REPORT_CLIENTS] =
+        "客户端",
+        [TEXT_REPORT_CLIENT] =
+        "客户端",
+        [TEXT_REPORT_EXAMPLE] =
+        "示例",
+        [TEXT_REPORT_NO_PROVIDER] =
+        "未识别",
+        [TEXT_REPORT_NO_DOMAIN] =
+        "无域名",
+        [TEXT_REPORT_NO_SENDER] =
+        "空发件人",
+        [TEXT_REPORT_NO_CLIENT] =
+        "未知",
+        [TEXT_REPORT_NO_WORDS] =
+        "无文字",
+        [TEXT_REPORT_OTHERS] =
+        "其他",
+        [TEXT_REPORT_FATE] =
+        "邮件的最终结果",
+        [TEXT_REPORT_BY_PROVIDER] =
+        "按邮件服务商",
+        [TEXT_REPORT_BY_DOMAIN] =
+        "按收件人域名",
+        [TEXT_REPORT_BY_REASON] =
+        "按原因",
+        [TEXT_REPORT_OVER_TIME] =
+        "随时间变化",
+        [TEXT_REPORT_OVER_TIME_NOTE] =
+        "投递尝试，每段 {width}。",
+        [TEXT_REPORT_UNTIMED] =
+        "时间不详的尝试",
+        [TEXT_REPORT_PERIOD_START] =
+        "时段起点（UTC）",
+        [TEXT_REPORT_ATTEMPTS] =
+        "尝试次数",
+        [TEXT_REPORT_DELAY] =
+        "投递延迟",
+        [TEXT_REPORT_MEDIAN] =
+        "中位数",
+        [TEXT_REPORT_P95] =
+        "第 95 百分位",
+        [TEXT_REPORT_LONGEST] =
+        "最长",
+        [TEXT_REPORT_DELAY_NOTE] =
+        "中位数和百分位数的误差不超过 1%。",
+        [TEXT_REPORT_DELAY_COLUMN] =
+        "延迟",
+        [TEXT_REPORT_BELOW] =
+        "{time} 以内",
+        [TEXT_REPORT_FROM] =
+        "{time} 及以上",
+        [TEXT_REPORT_SUPPRESS] =
+        "应停止发信的地址",
+        [TEXT_REPORT_SUPPRESS_NOTE] =
+        "不存在或提出投诉的地址，以及在 {n} 个不同日期投递失败、"
+        "其间没有成功投递的地址。",
+        [TEXT_REPORT_SUPPRESS_MORE] =
+        "选项 --suppress-list 可写出全部地址。",
+        [TEXT_REPORT_WHY] =
+        "原因",
+        [TEXT_REPORT_FAILURES] =
+        "失败次数",
+        [TEXT_REPORT_LAST] =
+        "最近",
+        [TEXT_REPORT_LAST_REPLY] =
+        "最近的应答",
+        [TEXT_REPORT_UNCOVERED] =
+        "尚无规则覆盖的应答",
+        [TEXT_REPORT_UNCOVERED_NOTE] =
+        "其中的个人信息已去除，可以分享出来，以便为它们编写规"
+        "则。",
+        [TEXT_REPORT_REPLY_COLUMN] =
+        "应答",
+        [TEXT_REPORT_INBOUND] =
+        "本系统拒收的邮件",
+        [TEXT_REPORT_INBOUND_NOTE] =
+        "这些是他人向本系统投递的尝试，不计入以上统计。",
+        [TEXT_REPORT_REFUSED] =
+        "拒绝",
+        [TEXT_REPORT_LIMITS] =
+        "达到的上限",
+        [TEXT_REPORT_LIMIT_SEEN] =
+        "只记住最近 {n} 个已投递的邮件和收件人；之后再次出现的会"
+        "重复计数。",
+        [TEXT_REPORT_LIMIT_FATES] =
+        "只记住最近 {n} 个失败或等待中的收件人；其余的保持当时的"
+        "计数。",
+        [TEXT_REPORT_LIMIT_ROWS] =
+        "{what}：只区分前 {n} 项，其余计入“其他”。",
+        [TEXT_REPORT_COMPARE] =
+        "与此前相比",
+        [TEXT_REPORT_CHANGE] =
+        "变化",
+        [TEXT_REPORT_CHANGE_NEW] =
+        "新出现",
+        [TEXT_REPORT_CHANGE_WORSE] =
+        "恶化",
+        [TEXT_REPORT_CHANGE_BETTER] =
+        "改善",
+        [TEXT_REPORT_CHANGE_SAME] =
+        "不变",
+        [TEXT_REPORT_CHANGE_GONE] =
+        "已消失",
+        [TEXT_REPORT_BEFORE] =
+        "此前",
+        [TEXT_REPORT_NOW] =
+        "现在",
+        [TEXT_REPORT_CHART_TABLE] =
+        "以表格显示数据",
+        [TEXT_REPORT_MADE_BY] =
+        "由 smtpstatus 根据 {inputs} 个输入和 {records} 条记录生成。",
+        [TEXT_REPORT_CONTENTS] =
+        "目录",
     },
 };

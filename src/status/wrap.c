@@ -2,7 +2,7 @@
  * Widths of characters (Unicode UAX #11, "East Asian Width", and the marks that take no column) and
  * breaking of lines.
  */
-#include "wrap.h"
+#include <smtpstatus/text.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -82,7 +82,7 @@ static size_t width_of(uint32_t point)
     return in_ranges(point, wide, COUNT(wide)) ? 2 : 1;
 }
 
-size_t text_width(sst_span text)
+size_t sst_text_width(sst_span text)
 {
     size_t columns = 0;
     while (text.len > 0) {
@@ -137,7 +137,7 @@ static size_t skip_blanks(sst_span text, size_t at)
     return at;
 }
 
-size_t wrap_line(sst_span text, size_t width, size_t *taken)
+size_t sst_text_wrap(sst_span text, size_t width, size_t *taken)
 {
     size_t columns = 0;
     size_t at = 0;
