@@ -339,9 +339,9 @@ void report_read(report_input *all, const words *arguments)
     from.all = all;
     from.piece = allocate_or_end(NULL, PIECE, 1);
     size_t jobs = all->given->flags[OPTION_JOBS] ? all->given->jobs : 1;
-    from.mails =
-        pipeline_new(jobs > 0 ? jobs : pipeline_processors(), all->rules, take_results, &from);
-    from.logs = report_log_new(all->given, all->rules);
+    from.mails = pipeline_new(&batch_reading, all->rules, jobs > 0 ? jobs : pipeline_processors(),
+                              take_results, &from);
+    log_reading_open(&all->logs, take_logged, &from);
     mailbox_init(&from.box);
     read_all(&from, arguments);
     finish_mails(&from);

@@ -43,7 +43,7 @@ _smtpstatus() {
     local command
     command=$(_smtpstatus_command)
     case ${COMP_WORDS[COMP_CWORD - 1]} in
-    --file | --rules | --state)
+    --file | --rules | --state | --output | -o | --suppress-list | --compare)
         _smtpstatus_files
         return
         ;;
@@ -54,6 +54,8 @@ _smtpstatus() {
     --format)
         if [ "$command" = list ]; then
             _smtpstatus_words "text md csv jsonl"
+        elif [ "$command" = report ]; then
+            _smtpstatus_words "text html json csv"
         else
             _smtpstatus_words "text jsonl csv"
         fi
@@ -100,10 +102,11 @@ _smtpstatus() {
     explain) _smtpstatus_either "" "$reads --explain $common" ;;
     bounce) _smtpstatus_either "" "--explain --strict --csv-safe --jobs $common" ;;
     log) _smtpstatus_either "" "--explain --strict --csv-safe --jobs --log-format --year --tz $wanted --follow --state $common" ;;
+    report) _smtpstatus_either "" "--output --suppress-list --compare --anonymize --strict --csv-safe --jobs --log-format --year --tz $wanted $common" ;;
     list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--csv-safe $common" ;;
     rules) _smtpstatus_either "check which" "$common" ;;
     group) _smtpstatus_either "" "$reads --unknown $common" ;;
-    *) _smtpstatus_either "explain list rules bounce log group" "--help --version" ;;
+    *) _smtpstatus_either "explain list rules bounce log report group" "--help --version" ;;
     esac
 }
 

@@ -30,6 +30,7 @@ TITLES = {
     "group": "templates of replies",
     "bounce": "reader of bounces and other reports",
     "log": "reader of mail server logs",
+    "report": "what many records add up to",
 }
 
 LIBRARY = [
