@@ -95,7 +95,7 @@ typedef enum sst_extension {
 } sst_extension;
 
 /* The keyword of one extension, as "8BITMIME"; "" for a number that is none. Static storage. */
-const char *sst_extension_keyword(sst_extension extension);
+SST_API const char *sst_extension_keyword(sst_extension extension);
 
 /* What a server offers, from its answer to EHLO or LHLO. Numbers are 0 where it states none. Spans
  * lie in raw, which lives until the next CAPABILITIES event or the session's end. */
@@ -115,7 +115,8 @@ typedef struct sst_capabilities {
 } sst_capabilities;
 
 /* Whether a mechanism is among those of AUTH; letters without case. */
-bool sst_capabilities_has_mechanism(const sst_capabilities *capabilities, const char *mechanism);
+SST_API bool sst_capabilities_has_mechanism(const sst_capabilities *capabilities,
+                                            const char *mechanism);
 
 /* What is done about TLS. With REQUIRED and IMPLICIT nothing but EHLO, STARTTLS and QUIT goes out
  * in clear text, whatever a server answers. */
@@ -170,10 +171,10 @@ typedef struct sst_client sst_client;
 /* Makes a session, to be freed with sst_client_free. options may be NULL. Returns SST_OK,
  * SST_E_INVALID (size wrong, or a name that is neither domain nor address literal) or
  * SST_E_NO_MEMORY, and then leaves *client. */
-int sst_client_new(const sst_client_options *options, sst_client **client);
+SST_API int sst_client_new(const sst_client_options *options, sst_client **client);
 
 /* Frees a session; NULL is allowed. It may be free of any state, the events not pulled are lost. */
-void sst_client_free(sst_client *client);
+SST_API void sst_client_free(sst_client *client);
 
 /*
  * What is to be done. Mails and commands are jobs, done in the order in which they were queued, as
@@ -267,8 +268,8 @@ typedef struct sst_client_mail {
  * recipient, or SIZE_MAX), or after sst_client_quit; SST_E_LIMIT; SST_E_NO_MEMORY; SST_E_CLOSED. On
  * an error nothing is queued.
  */
-int sst_client_mail_queue(sst_client *client, const sst_client_mail *mail, uint64_t *number,
-                          size_t *which);
+SST_API int sst_client_mail_queue(sst_client *client, const sst_client_mail *mail, uint64_t *number,
+                                  size_t *which);
 
 /*
  * The message, from the event NEED_BODY on: as many calls as it takes, last with the last one (of
@@ -283,12 +284,12 @@ int sst_client_mail_queue(sst_client *client, const sst_client_mail *mail, uint6
  * Returns the count, or SST_E_INVALID where no body is asked for (any more: the session may have
  * ended meanwhile).
  */
-ptrdiff_t sst_client_body(sst_client *client, const char *data, size_t len, bool last);
+SST_API ptrdiff_t sst_client_body(sst_client *client, const char *data, size_t len, bool last);
 
 /* Gives up the message in the middle: it will not be delivered. With BDAT the transaction is reset;
  * in DATA there is no other way than to end the session. Its recipients are deferred with
  * SST_LOCAL_ERROR_CANCELLED. Returns SST_OK, or SST_E_INVALID where no body is asked for. */
-int sst_client_body_cancel(sst_client *client, uint64_t now);
+SST_API int sst_client_body_cancel(sst_client *client, uint64_t now);
 
 /*
  * Queues one command: NOOP, RSET, VRFY, EXPN, HELP or ETRN, with its argument, or none where it is
@@ -296,11 +297,11 @@ int sst_client_body_cancel(sst_client *client, uint64_t now);
  * missing argument, one with a control character in it, or after sst_client_quit; SST_E_LIMIT;
  * SST_E_NO_MEMORY; SST_E_CLOSED.
  */
-int sst_client_command(sst_client *client, sst_command command, sst_span argument);
+SST_API int sst_client_command(sst_client *client, sst_command command, sst_span argument);
 
 /* When everything queued is done, QUIT. Nothing more can be queued. With nothing queued: QUIT once
  * the session is open. */
-void sst_client_quit(sst_client *client);
+SST_API void sst_client_quit(sst_client *client);
 
 /*
  * AUTH (RFC 4954), with options.authenticate: from the event AUTH_WANTED on one of the first three,
@@ -311,67 +312,67 @@ void sst_client_quit(sst_client *client);
 
 /* Begins. mechanism is terminated, initial is absent where there is no initial response. One that
  * is too long for a command line is sent when the server asks for it. */
-int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial);
+SST_API int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial);
 
 /* Goes on without AUTH. */
-int sst_client_auth_skip(sst_client *client);
+SST_API int sst_client_auth_skip(sst_client *client);
 
 /* No mechanism has worked: what is queued shares the fate of the last AUTH (none: deferred with
  * SST_LOCAL_ERROR_SASL), and QUIT follows. */
-int sst_client_auth_give_up(sst_client *client);
+SST_API int sst_client_auth_give_up(sst_client *client);
 
-int sst_client_auth_respond(sst_client *client, sst_span response);
+SST_API int sst_client_auth_respond(sst_client *client, sst_span response);
 
 /* Sends "*"; the server's answer ends the exchange. */
-int sst_client_auth_cancel(sst_client *client);
+SST_API int sst_client_auth_cancel(sst_client *client);
 
 /*
  * What the transport tells. now is the time.
  */
 
 /* The connection stands (with SST_CLIENT_TLS_IMPLICIT: TLS too): the greeting is waited for. */
-void sst_client_connected(sst_client *client, uint64_t now);
+SST_API void sst_client_connected(sst_client *client, uint64_t now);
 
 /*
  * Bytes were received; they are copied. Everything that was read goes in at once: what lay in the
  * same read as a 220 to STARTTLS must be seen. Bytes that cannot be kept (SST_MAX_CLIENT_INPUT, no
  * memory) end the session.
  */
-void sst_client_receive(sst_client *client, const char *data, size_t len, uint64_t now);
+SST_API void sst_client_receive(sst_client *client, const char *data, size_t len, uint64_t now);
 
 /*
  * The connection is over, or never stood: NONE or CLOSED for its end, REFUSED, HOST_NOT_FOUND, TLS,
  * TIMEOUT, LOCAL, ... for a failure; CANCELLED to give up. Replies that were received whole still
  * count.
  */
-void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now);
+SST_API void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now);
 
 /*
  * What is to be written: its first byte through *data, and how many. They stay where they are until
  * the next call that is not of this kind.
  */
-size_t sst_client_output(const sst_client *client, const char **data);
+SST_API size_t sst_client_output(const sst_client *client, const char **data);
 
 /*
  * So many bytes of the output were handed over, to be called at once and before the next
  * sst_client_receive. It decides what is in doubt: a byte of which the transport does not know
  * whether it left counts as sent.
  */
-void sst_client_sent(sst_client *client, size_t len, uint64_t now);
+SST_API void sst_client_sent(sst_client *client, size_t len, uint64_t now);
 
 /* When sst_client_tick is to be called, as a time through *when. Returns false where nothing is
  * waited for: the session is idle, over, or it is the caller's turn. */
-bool sst_client_deadline(const sst_client *client, uint64_t *when);
+SST_API bool sst_client_deadline(const sst_client *client, uint64_t *when);
 
 /* The time now. What was waited for in vain ends the session. */
-void sst_client_tick(sst_client *client, uint64_t now);
+SST_API void sst_client_tick(sst_client *client, uint64_t now);
 
 /* The handshake asked for by TLS_WANTED has ended, well or not. */
-void sst_client_tls_started(sst_client *client, bool ok, uint64_t now);
+SST_API void sst_client_tls_started(sst_client *client, bool ok, uint64_t now);
 
 /* What the server offers, as far as it is known now; all zero before its answer to EHLO, and again
  * from the start of TLS on. Lives as long as the session. */
-const sst_capabilities *sst_client_capabilities(const sst_client *client);
+SST_API const sst_capabilities *sst_client_capabilities(const sst_client *client);
 
 /*
  * What became of a recipient: X(ident, identifier).
@@ -395,7 +396,7 @@ typedef enum sst_outcome {
 #undef SST_X_OUTCOME
 } sst_outcome;
 
-const char *sst_outcome_id(sst_outcome outcome);
+SST_API const char *sst_outcome_id(sst_outcome outcome);
 
 /*
  * Why this side refused or stopped: X(ident, words). Where it refuses a mail or a recipient, the
@@ -423,12 +424,13 @@ typedef enum sst_client_refusal {
 #undef SST_X_REFUSAL
 } sst_client_refusal;
 
-const char *sst_client_refusal_text(sst_client_refusal refusal);
+SST_API const char *sst_client_refusal_text(sst_client_refusal refusal);
 
 /* Why a session ended: X(ident, words). */
 #define SST_CLIENT_END_LIST(X)                                                                     \
     X(NOT_YET, "")                                                                                 \
-    X(QUIT, "QUIT was answered")                                                                   \
+    X(QUIT, "QUIT ended the session")                                                              \
+    X(REFUSED, "the server refused the session")                                                   \
     X(SERVER, "the server closed the session with 421")                                            \
     X(LOST, "the connection was lost")                                                             \
     X(TIMEOUT, "the server did not answer in time")                                                \
@@ -447,7 +449,7 @@ typedef enum sst_client_end {
 #undef SST_X_END
 } sst_client_end;
 
-const char *sst_client_end_text(sst_client_end end);
+SST_API const char *sst_client_end_text(sst_client_end end);
 
 /*
  * Events. For each, what of sst_client_event is filled besides kind and time:
@@ -512,7 +514,7 @@ typedef struct sst_client_event {
 } sst_client_event;
 
 /* The next event. Returns false when there is none: then it is the transport's turn. */
-bool sst_client_next(sst_client *client, sst_client_event *event);
+SST_API bool sst_client_next(sst_client *client, sst_client_event *event);
 
 #ifdef __cplusplus
 }
