@@ -16,15 +16,13 @@
 /* The first block of a message: most never need another. */
 #define FIRST_BLOCK ((size_t)256)
 
-#define MAX_HOST ((size_t)255) /* RFC 1035 2.3.4 */
-
 /* Buckets are used as they are needed: few lie together in the cache. */
 #define FIRST_BUCKETS ((uint32_t)64)
 
 /* The first bytes of a block link it to the next in limbo. */
 #define BLOCK_HEAD ((uint16_t)sizeof(uint32_t))
 
-#define NO_MAIL UINT32_MAX
+#define NO_MAIL LOG_NO_MAIL
 
 int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t max_open)
 {
@@ -165,7 +163,7 @@ static log_mail *find(log_table *t, uint64_t hash, const log_key *key)
 static log_key cut_key(const log_key *key)
 {
     log_key out = *key;
-    out.host = cut(key->host, MAX_HOST);
+    out.host = cut(key->host, LOG_MAX_HOST);
     out.id = cut(key->id, SST_MAX_LOG_FIELD);
     return out;
 }

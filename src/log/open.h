@@ -17,6 +17,10 @@
  * server is done with some hundreds of messages a second. */
 #define SST_MAX_LOG_DONE ((size_t)1024)
 
+#define LOG_MAX_HOST ((size_t)255) /* RFC 1035 2.3.4 */
+
+#define LOG_NO_MAIL UINT32_MAX
+
 typedef struct log_table log_table;
 
 typedef enum log_mail_state { MAIL_FREE, MAIL_OPEN, MAIL_DONE } log_mail_state;
