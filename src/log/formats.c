@@ -2,10 +2,5 @@
 #include "log/format.h"
 
 const log_format *const sst_log_formats[] = {
-    &sst_log_postfix,
-    &sst_log_qmail,
-    &sst_log_dovecot,
-    &sst_log_powermta,
-    &sst_log_kumomta,
-    NULL,
+    &sst_log_postfix, &sst_log_qmail, &sst_log_dovecot, &sst_log_powermta, &sst_log_kumomta, NULL,
 };

@@ -51,6 +51,9 @@ static void take_envelope(sst_span *text, sst_record *record)
     }
 }
 
+/* What the envelope can begin with, behind the words. */
+static const char *const envelopes[] = {"; from=<", "; to=<", "; proto="};
+
 /* smtpd and postscreen: the client is "unknown[192.0.2.9]" or "[192.0.2.9]:4321". */
 static bool read_client(sst_record *record, sst_span text, sst_span *words)
 {
@@ -61,9 +64,11 @@ static bool read_client(sst_record *record, sst_span text, sst_span *words)
     if (close)
         client.len = (size_t)(close - client.ptr) + 1;
     record->remote = client;
-    size_t end = words_find(text, "; from=<");
-    size_t without_sender = words_find(text, "; proto=");
-    end = end < without_sender ? end : without_sender;
+    size_t end = text.len;
+    for (size_t i = 0; i < sizeof envelopes / sizeof envelopes[0]; i++) {
+        size_t at = words_find(text, envelopes[i]);
+        end = at < end ? at : end;
+    }
     *words = (sst_span){text.ptr, end};
     text = words_from(text, end);
     if (words_take(&text, "; "))
@@ -71,22 +76,32 @@ static bool read_client(sst_record *record, sst_span text, sst_span *words)
     return true;
 }
 
-/* cleanup, which refuses a header or a body: the words stand behind the envelope. */
+/* Parts the text at the last place of a mark; false where there is none. */
+static bool part_last(sst_span text, const char *mark, sst_span *before, sst_span *behind)
+{
+    size_t n = text.len;
+    while (n > 0 && !words_begin(words_from(text, n - 1), mark))
+        n--;
+    if (n == 0)
+        return false;
+    *before = (sst_span){text.ptr, n - 1};
+    *behind = words_from(text, n - 1 + strlen(mark));
+    return true;
+}
+
+/* cleanup, which refuses a header or a body: the words stand behind the envelope. What is refused
+ * can hold anything, so that the last envelope is the one. */
 static bool read_content(sst_record *record, sst_span text, sst_span *words)
 {
     sst_span what;
     sst_span envelope;
     if ((!words_begin(text, "header ") && !words_begin(text, "body ") &&
          !words_begin(text, "mime-header ") && !words_begin(text, "nested-header ")) ||
-        !words_part(text, "; from=<", &what, &envelope))
+        !part_last(text, "; from=<", &what, &envelope))
         return false;
-    size_t n = what.len;
-    while (n > 0 && !words_begin(words_from(what, n - 1), " from "))
-        n--;
-    if (n > 0)
-        record->remote = words_from(what, n - 1 + strlen(" from "));
-    record->command = SST_COMMAND_EOM;
     envelope = (sst_span){envelope.ptr - strlen("from=<"), envelope.len + strlen("from=<")};
+    part_last(what, " from ", &what, &record->remote);
+    record->command = SST_COMMAND_EOM;
     take_envelope(&envelope, record);
     if (!words_part(envelope, ">: ", &what, words) && !words_part(envelope, ": ", &what, words))
         return false;

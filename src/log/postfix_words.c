@@ -108,6 +108,7 @@ static bool read_said(sst_record *record, sst_span words)
 static void read_trouble(sst_record *record, sst_span words)
 {
     sst_span host = words;
+    sst_span before;
     sst_span rest;
     words_take(&words, "delivery temporarily suspended: ");
     if (words_take(&words, "connect to ")) {
@@ -115,19 +116,19 @@ static void read_trouble(sst_record *record, sst_span words)
         record->command = SST_COMMAND_CONNECT;
     } else if (words_take(&words, "lost connection with ")) {
         host = words_until(&words, '[');
-        if (words_part(words, " while ", &rest, &rest))
+        if (words_part(words, " while ", &before, &rest))
             record->command = command_of(rest);
     } else if (words_take(&words, "conversation with ")) {
         host = words_until(&words, '[');
-        if (words_part(words, " timed out while ", &rest, &rest))
+        if (words_part(words, " timed out while ", &before, &rest))
             record->command = command_of(rest);
     } else if (words_take(&words, "host ")) {
         host = words_until(&words, '[');
-        if (words_part(words, "] refused to talk to me: ", &rest, &rest))
+        if (words_part(words, "] refused to talk to me: ", &before, &rest))
             record->command = SST_COMMAND_CONNECT;
     } else if (words_take(&words, "TLS is required, but host ")) {
         host = words_until(&words, '[');
-        if (words_part(words, "] refused to start TLS: ", &rest, &rest))
+        if (words_part(words, "] refused to start TLS: ", &before, &rest))
             record->command = SST_COMMAND_STARTTLS;
     } else {
         return;

@@ -50,16 +50,17 @@ static const bool ends_tag[256] = {
 #define MAX_PID ((size_t)32) /* of the process and, with some, its thread */
 
 /* "tag: " or "tag[pid]: " at the start of a text; returns the length, 0 where there is none. */
-static size_t read_tag(sst_span text, sst_span *program)
+static size_t read_tag(sst_span text, sst_span *program, bool needs_pid)
 {
     size_t n = 0;
     while (n < text.len && !ends_tag[(unsigned char)text.ptr[n]])
         n++;
     program->ptr = text.ptr;
     program->len = n;
-    if (n == 0)
+    bool has_pid = n < text.len && text.ptr[n] == '[';
+    if (n == 0 || (needs_pid && !has_pid))
         return 0;
-    if (n < text.len && text.ptr[n] == '[') {
+    if (has_pid) {
         size_t most = text.len < n + MAX_PID ? text.len : n + MAX_PID;
         while (n < most && text.ptr[n] != ']')
             n++;
@@ -85,23 +86,39 @@ static size_t skip_message_id(sst_span text)
                : 0;
 }
 
-/* "host tag[pid]: words" behind a stamp of syslog; the host may be missing. */
-static void take_host_and_tag(log_line *line, sst_span text)
+/* "mail:info " (AIX), "<mail.info> " (FreeBSD): facility and severity. */
+static sst_span skip_severity(sst_span text)
+{
+    sst_span word = first_word(text);
+    bool is_severity = word.len > 2 && word.len < text.len && word.ptr[word.len - 1] != ':' &&
+                       memchr(word.ptr, word.ptr[0] == '<' ? '>' : ':', word.len) &&
+                       !memchr(word.ptr, '[', word.len);
+    return is_severity ? behind(text, word.len + 1) : text;
+}
+
+/* "host tag[pid]: words" behind a stamp of syslog; the host may be missing. Returns false, and
+ * leaves the line, where there is no tag. */
+static bool take_host_and_tag(log_line *line, sst_span text, bool needs_pid)
 {
     sst_span program;
+    if (text.len > 0 && text.ptr[0] == '<')
+        text = skip_severity(text);
     sst_span host = first_word(text);
-    line->text = text;
     bool has_host = host.len < text.len && host.len > 0 && text.ptr[host.len - 1] != ':';
     sst_span rest = has_host ? behind(text, host.len + 1) : text;
-    size_t tag = read_tag(rest, &program);
+    size_t tag = read_tag(rest, &program, needs_pid);
+    if (tag == 0) {
+        rest = skip_severity(rest);
+        tag = read_tag(rest, &program, needs_pid);
+    }
     if (tag == 0)
-        return;
+        return false;
     if (has_host)
         line->host = host;
-    text = rest;
     line->program = program;
-    text = behind(text, tag);
-    line->text = behind(text, skip_message_id(text));
+    rest = behind(rest, tag);
+    line->text = behind(rest, skip_message_id(rest));
+    return true;
 }
 
 /* "Nov 22 10:00:00 mail postfix/smtp[1234]: words"; journald can add a fraction. */
@@ -123,7 +140,8 @@ static bool take_3164(sst_log_reader *reader, log_line *line)
     if (text.len == 0 || text.ptr[0] != ' ')
         return false;
     take_time(line, ms, false);
-    take_host_and_tag(line, behind(text, 1));
+    line->text = behind(text, 1);
+    take_host_and_tag(line, line->text, false);
     return true;
 }
 
@@ -135,8 +153,8 @@ static size_t skip_stream(sst_span text)
     return is_stream && (text.ptr[7] == 'F' || text.ptr[7] == 'P') && text.ptr[8] == ' ' ? 9 : 0;
 }
 
-/* An ISO stamp: of the CRI; with T before host and tag; with a blank before a program's own words,
- * as Exim writes it. */
+/* An ISO stamp: of the CRI; before host and tag; or, with a blank between date and time, before a
+ * program's own words, as Exim writes it. */
 static bool take_iso(sst_log_reader *reader, log_line *line, bool *more)
 {
     int64_t ms;
@@ -149,11 +167,44 @@ static bool take_iso(sst_log_reader *reader, log_line *line, bool *more)
     size_t stream = skip_stream(text);
     take_time(line, ms, zoned);
     *more = stream != 0;
-    if (is_syslog && stream == 0)
-        take_host_and_tag(line, text);
-    else
-        line->text = behind(text, stream);
+    line->text = behind(text, stream);
+    if (stream == 0)
+        take_host_and_tag(line, text, !is_syslog);
     return true;
+}
+
+/* "Sun 2026-11-22 10:00:00 UTC mail postfix/smtp[1234]: words", as `journalctl -o short-full`. */
+static bool take_weekday(sst_log_reader *reader, log_line *line)
+{
+    sst_span text = line->text;
+    int64_t ms;
+    bool zoned;
+    if (text.len < 25 || text.ptr[3] != ' ' || !ascii_is_digit(text.ptr[4]) ||
+        !ascii_is_alpha(text.ptr[2]))
+        return false;
+    text = behind(text, 4);
+    size_t n = sst_log_clock_iso(&reader->clock, text, &ms, &zoned);
+    if (n == 0 || n + 1 >= text.len || text.ptr[n] != ' ')
+        return false;
+    text = behind(text, n + 1);
+    sst_span zone = first_word(text);
+    if (zone.len == text.len)
+        return false;
+    take_time(line, ms, span_is(zone, "UTC", false));
+    line->text = behind(text, zone.len + 1);
+    take_host_and_tag(line, line->text, false);
+    return true;
+}
+
+/* A tag that no stamp stands before, as programs write it that log to where a container reads. */
+static void take_tag(log_line *line)
+{
+    sst_span program;
+    size_t tag = read_tag(line->text, &program, true);
+    if (tag == 0)
+        return;
+    line->program = program;
+    line->text = behind(line->text, tag);
 }
 
 /* --- RFC 5424 ------------------------------------------------------------------------------- */
@@ -349,8 +400,12 @@ static bool take_layer(sst_log_reader *reader, log_line *line)
             return false;
         if (take_iso(reader, line, &more))
             return more;
+        if (take_weekday(reader, line))
+            return false;
         n = skip_service(line->text);
         line->text = behind(line->text, n);
+        if (n == 0)
+            take_tag(line);
         return n != 0;
     }
 }

@@ -117,6 +117,8 @@ static int64_t infer_year(log_clock *clock, int month, int day, int32_t seconds)
         year--;
     clock->year = (int)year;
     clock->month = month;
+    while (day > days_of_month(year, month))
+        year--;
     return year;
 }
 
