@@ -1,6 +1,13 @@
 /* The formats, in the order in which they are asked whose a line is. To add one, add its line. */
 #include "log/format.h"
 
+/* clang-format off: one a line */
 const log_format *const sst_log_formats[] = {
-    &sst_log_postfix, &sst_log_qmail, &sst_log_dovecot, &sst_log_powermta, &sst_log_kumomta, NULL,
+    &sst_log_postfix,
+    &sst_log_qmail,
+    &sst_log_dovecot,
+    &sst_log_exchange,
+    &sst_log_powermta,
+    &sst_log_kumomta,
+    NULL,
 };

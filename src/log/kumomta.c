@@ -185,61 +185,39 @@ static void take_response(const entry *e, sst_record *record)
 
 /* --- records --------------------------------------------------------------------------------- */
 
-static sst_record *add(const entry *e, sst_span recipient)
+static void take_delay(const entry *e, sst_record *record)
 {
-    sst_record *record = sst_log_add(e->reader, &e->line);
-    if (!record)
-        return NULL;
-    record->kind = e->type->kind;
-    record->gave_up = e->type->gave_up;
-    record->recipient = recipient;
-    record->sender = member(e, SENDER);
-    sst_log_join(record, e->mail, &e->line, e->id);
-    return record;
-}
-
-static void read_attempt(const entry *e, sst_span recipient)
-{
-    sst_record *record = add(e, recipient);
-    if (!record)
-        return;
-    record->size = (uint64_t)number(e, SIZE);
     int64_t arrived = number(e, CREATED);
     int64_t now = number(e, TIMESTAMP);
-    if (arrived > 0 && now >= arrived) {
-        record->has_delay = true;
-        record->delay_ms = (uint64_t)(now - arrived) * 1000;
+    if (arrived == 0 || now < arrived)
+        return;
+    record->has_delay = true;
+    record->delay_ms = (uint64_t)(now - arrived) * 1000;
+}
+
+/* All but the recipient. A report that came back and one about a complaint have the sender of the
+ * mail that they are about. */
+static void fill(const entry *e, sst_record *record)
+{
+    event what = e->type->event;
+    bool complaint = what == EVENT_COMPLAINT;
+    record->kind = e->type->kind;
+    record->gave_up = e->type->gave_up;
+    record->sender = words_unbracket(member(e, complaint ? REPORTED_SENDER : SENDER));
+    sst_log_join(record, e->mail, &e->line, e->id);
+    if (complaint)
+        return;
+    if (what == EVENT_REPLY || what == EVENT_OWN) {
+        record->size = (uint64_t)number(e, SIZE);
+        take_delay(e, record);
     }
     take_response(e, record);
-}
-
-/* A report that came back: sender and recipient are those of the mail that it is about. By the
- * code, as it may tell of a delay too. */
-static void read_returned(const entry *e, sst_span recipient)
-{
-    sst_record *record = add(e, recipient);
-    if (!record)
-        return;
-    take_response(e, record);
-    if (record->kind != SST_KIND_DELAYED)
+    if (what == EVENT_RETURNED && record->kind != SST_KIND_DELAYED)
         record->kind = SST_KIND_FAILED;
-}
-
-static void read_complaint(const entry *e, sst_span recipient)
-{
-    sst_record *record = add(e, recipient);
-    if (record)
-        record->sender = words_unbracket(member(e, REPORTED_SENDER));
-}
-
-static void read_refusal(const entry *e, sst_span recipient)
-{
-    sst_record *record = add(e, recipient);
-    if (!record)
-        return;
-    take_response(e, record);
-    record->direction = span_of("in");
-    record->remote = member(e, PEER_ADDRESS);
+    if (what == EVENT_REFUSED_CLIENT) {
+        record->direction = span_of("in");
+        record->remote = member(e, PEER_ADDRESS);
+    }
 }
 
 static void read_reception(entry *e)
@@ -257,41 +235,26 @@ static void read_reception(entry *e)
         sst_log_set(e->reader, e->mail, LOG_CLIENT, client);
 }
 
-static void read_for(const entry *e, sst_span recipient)
-{
-    switch (e->type->event) {
-    case EVENT_REPLY:
-    case EVENT_OWN:
-        read_attempt(e, recipient);
-        break;
-    case EVENT_RETURNED:
-        read_returned(e, recipient);
-        break;
-    case EVENT_COMPLAINT:
-        read_complaint(e, recipient);
-        break;
-    case EVENT_REFUSED_CLIENT:
-        read_refusal(e, recipient);
-        break;
-    case EVENT_NONE:
-    case EVENT_RECEPTION:
-        break;
-    }
-}
-
-/* A recipient is a string; since 2025 several may stand in an array. */
+/* A recipient is a string; since 2025 several may stand in an array. What they share is read once.
+ */
 static void read_recipients(const entry *e)
 {
-    bool complaint = e->type->event == EVENT_COMPLAINT;
-    json_value value = e->values[complaint ? REPORTED_RECIPIENT : RECIPIENT];
-    if (value.kind != JSON_ARRAY) {
-        read_for(e, words_unbracket(text_of(e, value)));
-        return;
-    }
-    json_value element;
-    while (sst_json_next(&value.raw, &element)) {
-        if (element.kind == JSON_STRING)
-            read_for(e, words_unbracket(text_of(e, element)));
+    json_value value =
+        e->values[e->type->event == EVENT_COMPLAINT ? REPORTED_RECIPIENT : RECIPIENT];
+    json_value one = value;
+    const sst_record *first = NULL;
+    while (value.kind != JSON_ARRAY || sst_json_next(&value.raw, &one)) {
+        sst_record *record = sst_log_add(e->reader, &e->line);
+        if (!record)
+            return;
+        if (first)
+            *record = *first;
+        else
+            fill(e, record);
+        first = record;
+        record->recipient = words_unbracket(text_of(e, one));
+        if (value.kind != JSON_ARRAY)
+            return;
     }
 }
 

@@ -68,7 +68,9 @@ static const struct type *type_of(sst_span name)
 
 static bool is_header(sst_span text)
 {
-    return text.len > 5 && ascii_equal_fold(text.ptr, "type,", 5) &&
+    csv_field first;
+    sst_span rest = text;
+    return sst_csv_next(&rest, &first) && span_is(first.raw, "type", true) &&
            (words_find(text, "timeLogged") < text.len || words_find(text, "dsnAction") < text.len);
 }
 
@@ -108,7 +110,7 @@ static bool owns(sst_log_reader *reader, const log_line *line)
     csv_field stamp;
     if (line->program.ptr || rest.len < 3 || !(ascii_is_alpha(rest.ptr[0]) || rest.ptr[0] == '"'))
         return false;
-    if (rest.ptr[0] == 't' && is_header(rest))
+    if (is_header(rest))
         return true;
     if (!sst_csv_next(&rest, &type) || !type_of(type.raw) || !sst_csv_next(&rest, &stamp))
         return false;
