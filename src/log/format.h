@@ -119,11 +119,15 @@ sst_span sst_log_get(const log_mail *mail, log_field field);
 /*
  * Recipients that wait. wait keeps what a record says of an attempt that was put off, instead of
  * what was kept of the recipient before; settle forgets it; expire makes a failed record of each
- * that waits, for a line that says that the queue gave the message up. mail may be NULL.
+ * that waits, for a line that says that the queue gave the message up. is_waiting tells whether one
+ * waits; recall fills in what was kept of the record's recipient, for a line that gives that one
+ * up, and returns false where nothing was. mail may be NULL.
  */
 void sst_log_wait(sst_log_reader *reader, log_mail *mail, const sst_record *record);
 void sst_log_settle(sst_log_reader *reader, log_mail *mail, sst_span recipient);
 void sst_log_expire(sst_log_reader *reader, const log_line *line, log_mail *mail);
+bool sst_log_is_waiting(sst_log_reader *reader, const log_mail *mail, sst_span recipient);
+bool sst_log_recall(sst_log_reader *reader, const log_mail *mail, sst_record *record);
 
 /*
  * Mails that are handed to a filter and taken back. is_known: whether an id that a reply names

@@ -4,6 +4,8 @@
 /* clang-format off: one a line */
 const log_format *const sst_log_formats[] = {
     &sst_log_postfix,
+    &sst_log_exim,
+    &sst_log_sendmail,
     &sst_log_qmail,
     &sst_log_dovecot,
     &sst_log_exchange,
@@ -11,3 +13,4 @@ const log_format *const sst_log_formats[] = {
     &sst_log_kumomta,
     NULL,
 };
+/* clang-format on */

@@ -13,7 +13,8 @@ static void pack(log_numbers *numbers, const sst_record *record)
 {
     const sst_enhanced *e = &record->enhanced;
     numbers->size = (uint64_t)e->status_class << 32 | (uint64_t)e->subject << 16 | e->detail;
-    numbers->flags = (uint32_t)record->code << 8 | (uint32_t)record->command;
+    numbers->flags = (uint32_t)record->local_error << 8 | (uint32_t)record->command;
+    numbers->arrived_ms = record->code;
 }
 
 static void unpack(const log_numbers *numbers, sst_record *record)
@@ -21,7 +22,8 @@ static void unpack(const log_numbers *numbers, sst_record *record)
     record->enhanced.status_class = (uint16_t)(numbers->size >> 32);
     record->enhanced.subject = (uint16_t)(numbers->size >> 16);
     record->enhanced.detail = (uint16_t)numbers->size;
-    record->code = (int)(numbers->flags >> 8);
+    record->code = (int)numbers->arrived_ms;
+    record->local_error = (sst_local_error)(numbers->flags >> 8);
     record->command = (sst_command)(numbers->flags & 0xFF);
 }
 
@@ -48,14 +50,43 @@ void sst_log_wait(sst_log_reader *reader, log_mail *mail, const sst_record *reco
     pack(&part->numbers, record);
 }
 
-void sst_log_settle(sst_log_reader *reader, log_mail *mail, sst_span recipient)
+static log_mail *find(sst_log_reader *reader, const log_mail *mail, sst_span recipient)
 {
     if (!mail || !sst_log_table_first_part(mail))
-        return;
+        return NULL;
     log_key key = key_of(mail, recipient);
-    log_mail *part = sst_log_table_find(&reader->table, &key);
+    return sst_log_table_find(&reader->table, &key);
+}
+
+void sst_log_settle(sst_log_reader *reader, log_mail *mail, sst_span recipient)
+{
+    log_mail *part = find(reader, mail, recipient);
     if (part)
         sst_log_table_drop_part(part);
+}
+
+bool sst_log_is_waiting(sst_log_reader *reader, const log_mail *mail, sst_span recipient)
+{
+    return find(reader, mail, recipient) != NULL;
+}
+
+static void fill_expired(sst_log_reader *reader, log_mail *part, sst_record *record)
+{
+    part->turn = reader->table.turn; /* the record points at it */
+    record->kind = SST_KIND_FAILED;
+    record->gave_up = true;
+    record->text = sst_log_get(part, FIELD_TEXT);
+    record->remote = sst_log_get(part, FIELD_REMOTE);
+    record->original_recipient = sst_log_get(part, FIELD_ORIGINAL);
+    unpack(&part->numbers, record);
+}
+
+bool sst_log_recall(sst_log_reader *reader, const log_mail *mail, sst_record *record)
+{
+    log_mail *part = find(reader, mail, record->recipient);
+    if (part)
+        fill_expired(reader, part, record);
+    return part != NULL;
 }
 
 static bool add_expired(sst_log_reader *reader, const log_line *line, const log_mail *mail,
@@ -64,14 +95,8 @@ static bool add_expired(sst_log_reader *reader, const log_line *line, const log_
     sst_record *record = sst_log_add(reader, line);
     if (!record)
         return false;
-    part->turn = reader->table.turn; /* the record points at it */
-    record->kind = SST_KIND_FAILED;
-    record->gave_up = true;
     record->recipient = sst_log_table_id(part);
-    record->text = sst_log_get(part, FIELD_TEXT);
-    record->remote = sst_log_get(part, FIELD_REMOTE);
-    record->original_recipient = sst_log_get(part, FIELD_ORIGINAL);
-    unpack(&part->numbers, record);
+    fill_expired(reader, part, record);
     sst_log_join(record, mail, line, sst_log_table_id(mail));
     return true;
 }

@@ -14,6 +14,17 @@ static inline sst_span words_from(sst_span text, size_t count)
     return (sst_span){text.ptr + count, text.len - count};
 }
 
+/* What is between two positions. */
+static inline sst_span words_between(sst_span text, size_t start, size_t end)
+{
+    return (sst_span){text.ptr + start, end - start};
+}
+
+static inline bool words_equal(sst_span a, sst_span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 static inline bool words_begin(sst_span text, const char *words)
 {
     size_t len = strlen(words);
@@ -48,6 +59,18 @@ static inline size_t words_find(sst_span text, const char *mark)
             return at;
     }
     return text.len;
+}
+
+static inline bool words_have(sst_span text, const char *mark)
+{
+    return words_find(text, mark) < text.len;
+}
+
+/* Where a byte stands first; the text's length where it does not. */
+static inline size_t words_find_byte(sst_span text, char byte)
+{
+    const char *at = text.len > 0 ? memchr(text.ptr, byte, text.len) : NULL;
+    return at ? (size_t)(at - text.ptr) : text.len;
 }
 
 /* Parts the text at a mark. Returns false, and leaves both, where it is not there. before or behind
@@ -85,6 +108,41 @@ static inline bool words_number(sst_span *text, uint64_t *number)
     *number = sum;
     *text = words_from(*text, at);
     return at > 0;
+}
+
+/* The digits at the front as a number, 0 where there are none; what does not fit is the greatest.
+ */
+static inline uint64_t words_value(sst_span text)
+{
+    uint64_t number = 0;
+    for (size_t at = 0; at < text.len && ascii_is_digit(text.ptr[at]); at++) {
+        unsigned digit = (unsigned)(text.ptr[at] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return UINT64_MAX;
+        number = number * 10 + digit;
+    }
+    return number;
+}
+
+/* Without the blanks at its ends. */
+static inline sst_span words_trim(sst_span text)
+{
+    while (text.len > 0 && ascii_is_space(text.ptr[0]))
+        text = words_from(text, 1);
+    while (text.len > 0 && ascii_is_space(text.ptr[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+/* Takes the first word off, up to a blank, with the blanks behind it. */
+static inline sst_span words_first(sst_span *text)
+{
+    size_t end = words_find_byte(*text, ' ');
+    sst_span word = {text->ptr, end};
+    while (end < text->len && text->ptr[end] == ' ')
+        end++;
+    *text = words_from(*text, end);
+    return word;
 }
 
 /* "<a@example.com>" without its brackets; anything else as it is. */

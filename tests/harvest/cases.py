@@ -247,7 +247,9 @@ def log_truth(situation, queue_id, fate, waited, journal, log):
                 del record["text"]
         rows.append(record)
 
-    accepted = [e for e in events if e["command"] == "EOM" and e["reply"][0] == "2"]
+    # One whose RCPT was refused gets nothing, though a message without any recipient left may be taken.
+    refused = fate.lasting and fate.reason is not None and fate.at in ("MAIL", "RCPT")
+    accepted = [e for e in events if e["command"] == "EOM" and e["reply"][0] == "2" and not refused]
     if not happened(fate, situation, journal):
         row("failed")
     elif fate.reason is not None:
