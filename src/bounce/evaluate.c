@@ -248,6 +248,19 @@ static void read_named(const level *l, sst_span named)
         complete_from_words(l, l->words, entries->count);
 }
 
+/* The first address that the words mention and that may be a recipient's. */
+static sst_span first_mentioned(const level *l)
+{
+    sst_span rest = l->words;
+    sst_span line;
+    while (mime_next_line(&rest, &line)) {
+        bounce_anchor anchor = sst_bounce_anchor_in(line, &l->others);
+        if (anchor.strength != ANCHOR_NONE)
+            return anchor.address;
+    }
+    return (sst_span){NULL, 0};
+}
+
 static bool read_words(const level *l, const bounce_about *about)
 {
     bounce_findings *f = l->findings;
@@ -260,8 +273,8 @@ static bool read_words(const level *l, const bounce_about *about)
         read_named(l, sst_bounce_field(&l->returned, "To"));
     if (f->entries.count == 0) /* or, by list managers, in the subject */
         read_named(l, l->subject);
-    if (f->entries.count == 0 && about->is_report && !l->inline_message.ptr)
-        read_named(l, sst_mime_find_address(l->words, NULL));
+    if (f->entries.count == 0 && about->by_system && !l->inline_message.ptr)
+        read_named(l, first_mentioned(l));
     for (size_t i = 0; i < f->entries.count; i++) {
         f->entries.at[i].kind = about->kind;
         f->entries.at[i].format = about->system ? about->system : "text";
@@ -387,7 +400,7 @@ bool sst_bounce_evaluate(const bounce_indexes *indexes, const mime_converter *co
         l.others.sender = address_field(&l.header, "To");
         l.others.reporter = address_field(&l.header, "From");
         if (i == 0)
-            findings->inline_message = l.inline_message;
+            findings->inline_message = l.inline_message.ptr ? l.inline_message : levels[i].returned;
         findings->entries.count = 0;
         findings->envelope = (bounce_envelope){0};
         if (evaluate(&l, &indexes->marks, &looks)) {

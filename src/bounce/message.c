@@ -8,6 +8,8 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "bounce/html.h"
+#include "bounce/mend.h"
+#include "bounce/phrase.h"
 #include "mime/field.h"
 #include "mime/line.h"
 #include "mime/words.h"
@@ -51,7 +53,10 @@ static const struct {
     {"", ROLE_HUMAN},           /* no type: text/plain */
 };
 
-static part_role role_of(sst_span type)
+/* How much of a part's header is looked through for a file's name. */
+#define MAX_PART_HEADER 2000
+
+static part_role role_of_type(sst_span type)
 {
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         size_t len = strlen(roles[i].type);
@@ -61,6 +66,13 @@ static part_role role_of(sst_span type)
             return roles[i].role;
     }
     return ROLE_NONE;
+}
+
+/* Whether a file that is attached is a message, by its name. */
+static bool is_message_file(const mime_part *part)
+{
+    return phrase_find(part->content_type, ".eml\"") != NULL ||
+           (part->header.len < MAX_PART_HEADER && phrase_find(part->header, ".eml\"") != NULL);
 }
 
 /* Whether text begins with fields of a delivery status (RFC 3464 2.2, 2.3). */
@@ -82,6 +94,26 @@ static bool is_status_text(sst_span text)
     return false;
 }
 
+/* Whether text is HTML, whatever its type. */
+static bool is_html(sst_span text)
+{
+    static const char *const starts[] = {"<html", "<!doctype html", "<body", "<head", NULL};
+    return phrase_begins_any(mime_trim(text), starts);
+}
+
+/* What a part is by its type, and where that says too little by its name and first bytes. */
+static part_role role_of(const mime_part *part)
+{
+    part_role role = role_of_type(part->type);
+    if (role == ROLE_HUMAN && is_html(part->body))
+        return ROLE_HUMAN_HTML;
+    if (role != ROLE_NONE)
+        return role;
+    if (part->encoding == MIME_ENCODING_IDENTITY && is_status_text(part->body))
+        return ROLE_STATUS;
+    return is_message_file(part) ? ROLE_RETURNED : ROLE_NONE;
+}
+
 /* Decodes a part as UTF-8 to the end of out, and returns what was written there. */
 static sst_span decode_part(const mime_part *part, const mime_converter *converter,
                             mime_buffer *out)
@@ -91,27 +123,30 @@ static sst_span decode_part(const mime_part *part, const mime_converter *convert
     sst_mime_parameter(part->content_type, "charset", &charset);
     size_t start = out->len;
     sst_span bytes = part->body;
-    if (part->encoding != MIME_ENCODING_IDENTITY) {
+    mime_encoding encoding = sst_bounce_encoding(part);
+    if (encoding != MIME_ENCODING_IDENTITY) {
         /* The bytes go to the last quarter of the free room, and from there to its front: UTF-8
          * takes at most three bytes for one of them. */
         size_t room = out->size - out->len;
         mime_buffer raw = {out->ptr + out->size - room / 4, 0, room / 4, false};
-        sst_mime_decode(part->body, part->encoding, &raw);
+        sst_mime_decode(part->body, encoding, &raw);
         bytes = mime_written(&raw);
     }
     sst_mime_to_utf8(bytes, mime_written(&charset), converter, out);
     return (sst_span){out->ptr + start, out->len - start};
 }
 
-/* Decodes a part and, where it is HTML, leaves its words alone. */
-static sst_span decode_words(const mime_part *part, bool html, const mime_converter *converter,
+/* Decodes a part; of HTML its words alone are left, of quoted text the marks are taken off. */
+static sst_span decode_words(const mime_part *part, part_role role, const mime_converter *converter,
                              mime_buffer *out)
 {
     sst_span text = decode_part(part, converter, out);
-    if (html) {
-        text.len = sst_bounce_strip_html(out->ptr + out->len - text.len, text.len);
-        out->len = (size_t)(text.ptr + text.len - out->ptr);
-    }
+    char *start = out->ptr + out->len - text.len;
+    if (role == ROLE_HUMAN_HTML)
+        text.len = sst_bounce_strip_html(start, text.len);
+    else if (role == ROLE_HUMAN)
+        text.len = sst_bounce_unquote(start, text.len);
+    out->len = (size_t)(start - out->ptr) + text.len;
     mime_put_byte(out, '\n');
     return text;
 }
@@ -155,10 +190,10 @@ static void extend(sst_span *whole, sst_span more)
 static void take_part(bounce_message *level, const mime_part *part, bool *html,
                       const mime_converter *converter, mime_buffer *out)
 {
-    part_role role = role_of(part->type);
+    part_role role = role_of(part);
     if (role == ROLE_NONE || (role == ROLE_HUMAN_HTML && level->human.ptr && !*html))
         return;
-    sst_span text = decode_words(part, role == ROLE_HUMAN_HTML, converter, out);
+    sst_span text = decode_words(part, role, converter, out);
     if (role == ROLE_HUMAN && is_status_text(text))
         role = ROLE_STATUS;
     switch (role) {
@@ -181,6 +216,8 @@ static void take_part(bounce_message *level, const mime_part *part, bool *html,
         extend(&level->human, text);
         break;
     default:
+        if (mime_trim(text).len == 0) /* an empty alternative */
+            break;
         if (*html)
             level->human = (sst_span){NULL, 0};
         *html = false;

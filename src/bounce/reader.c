@@ -12,6 +12,7 @@
 #include "bounce/evaluate.h"
 #include "bounce/message.h"
 #include "bounce/marks.h"
+#include "bounce/mend.h"
 #include "bounce/phrase.h"
 #include "mime/address.h"
 #include "mime/date.h"
@@ -96,42 +97,11 @@ void sst_bounce_reader_free(sst_bounce_reader *reader)
     sst_deallocate(reader->allocator, reader);
 }
 
-/* Copies a message with LF as line ends, without the "From " line of a mailbox and empty lines
- * before it. */
-static sst_span copy_message(sst_bounce_reader *reader, const char *message, size_t len)
-{
-    const char *p = message;
-    const char *end = message + (len < SST_MAX_BOUNCE_MESSAGE ? len : SST_MAX_BOUNCE_MESSAGE);
-    char *out = reader->message;
-    while (p < end) {
-        const char *cr = memchr(p, '\r', (size_t)(end - p));
-        size_t n = (size_t)((cr ? cr : end) - p);
-        memcpy(out, p, n);
-        out += n;
-        p += n;
-        if (!cr)
-            break;
-        p += p + 1 < end && p[1] == '\n' ? 2 : 1;
-        *out++ = '\n';
-    }
-    sst_span copy = {reader->message, (size_t)(out - reader->message)};
-    while (copy.len > 0 && copy.ptr[0] == '\n') {
-        copy.ptr++;
-        copy.len--;
-    }
-    if (phrase_begins(copy, "From ") && copy.ptr[0] == 'F') {
-        const char *line_end = memchr(copy.ptr, '\n', copy.len);
-        size_t first = line_end ? (size_t)(line_end - copy.ptr) + 1 : copy.len;
-        copy = (sst_span){copy.ptr + first, copy.len - first};
-    }
-    return copy;
-}
-
 sst_bounce_result sst_bounce_read(sst_bounce_reader *reader, const char *message, size_t len)
 {
     bounce_message levels[BOUNCE_MAX_LEVELS];
     mime_buffer decoded = {reader->decoded, 0, DECODED_SIZE, false};
-    sst_span copy = copy_message(reader, message, len);
+    sst_span copy = sst_bounce_copy(message, len, reader->message);
     bool ordinary = true;
     reader->next = 0;
     /* A report may also stand, undivided, in the words of a mail about it. */

@@ -187,7 +187,7 @@ static void count_signs(const bounce_header *header, bool has_subject, unsigned 
     about->by_system = is_by_system(header);
     int signs = about->by_system + has_subject + (about->system != NULL) + (says != 0);
     about->is_report = is_marked(header) || signs >= (header->count > 0 ? 2 : 1);
-    about->may_be_report = signs > 0 || header->count == 0;
+    about->may_be_report = about->by_system || has_subject || header->count == 0;
 }
 
 /* The worst of what a report says; NONE where only the reply that it quotes tells. */

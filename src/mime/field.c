@@ -11,11 +11,18 @@ static bool is_folded(sst_span rest)
     return rest.len > 0 && (rest.ptr[0] == ' ' || rest.ptr[0] == '\t');
 }
 
+/* RFC 5322 2.2 allows any visible byte but the colon; with these it is an address, and the line the
+ * beginning of a pasted report: "<user@example.com>: host said". */
+static bool is_name_byte(char c)
+{
+    return c > ' ' && c < 127 && c != ':' && c != '@' && c != '<';
+}
+
 /* The length of a field name at the start of a line, or 0; *colon is where its colon stands. */
 static size_t name_length(sst_span line, size_t *colon)
 {
     size_t n = 0;
-    while (n < line.len && line.ptr[n] > ' ' && line.ptr[n] < 127 && line.ptr[n] != ':')
+    while (n < line.len && is_name_byte(line.ptr[n]))
         n++;
     *colon = n;
     while (*colon < line.len && (line.ptr[*colon] == ' ' || line.ptr[*colon] == '\t'))
