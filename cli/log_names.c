@@ -17,6 +17,7 @@
 #include "names.h"
 
 #define NEWEST INT64_MIN
+#define REST   INT64_C(10000000000) /* more than what may stand behind a date */
 
 static bool is_digit(char c)
 {
@@ -87,17 +88,34 @@ static size_t run_start(const char *name, size_t len)
     return len;
 }
 
-/* A date at the end of a name, and what it shares a run with. Returns the length without it. */
+/* What stands behind a date: one number, as seconds since 1970; two, as an hour and a count; or
+ * more of two digits each, as a time. */
+static int64_t rest_of(const char *at, const char *end)
+{
+    int64_t value = 0;
+    int groups = 0;
+    for (const char *c = at; c < end; c++)
+        groups += is_digit(*c) && (c == at || !is_digit(c[-1])) ? 1 : 0;
+    const int64_t unit = groups == 2 ? 100000 : 100;
+    while (at < end) {
+        size_t digits = count_digits(at, end);
+        if (digits > 0)
+            value = value * unit + number_in(at, at + digits, 10);
+        at += digits > 0 ? digits : 1;
+        value %= REST;
+    }
+    return value;
+}
+
+/* A date at the end of a name, and what shares a run with it. Returns the length without it. */
 static size_t without_date(const char *name, size_t len, int64_t *age)
 {
-    const int64_t shift = INT64_C(10000000000); /* behind the date: a time, or seconds since 1970 */
     const char *end = name + len;
     for (size_t at = run_start(name, len); at < len; at++) {
         size_t date = at > 0 && is_digit(name[at - 1]) ? 0 : date_length(name + at, end);
         if (date == 0)
             continue;
-        *age = -(number_in(name + at, name + at + date, 8) * shift +
-                 number_in(name + at + date, end, 10));
+        *age = -(number_in(name + at, name + at + date, 8) * REST + rest_of(name + at + date, end));
         return at > 0 && memchr("-._", name[at - 1], 3) ? at - 1 : at;
     }
     return len;
