@@ -506,7 +506,7 @@ static void json_strings(void **state)
         PAIR("plain", "\"plain\""),
         PAIR("\"\\/", "\"\\\"\\\\/\""),
         PAIR("\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""),
-        PAIR("\0\x01\x1f\x7f", "\"\\u0000\\u0001\\u001f\x7f\""),
+        PAIR("\0\x01\x1f\x7f", "\"\\u0000\\u0001\\u001f\\u007f\""),
         PAIR("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""),
         /* No UTF-8: a lone byte, a cut character, an overlong form, a surrogate, too high. */
         PAIR("\xff", "\"\xEF\xBF\xBD\""),
@@ -516,6 +516,10 @@ static void json_strings(void **state)
         PAIR("\xf4\x90\x80\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""),
         /* What ends a line for some readers. */
         PAIR("\xc2\x85\xe2\x80\xa8\xe2\x80\xa9", "\"\\u0085\\u2028\\u2029\""),
+        /* What turns the direction of writing. */
+        PAIR("\xe2\x80\xae"
+             "a\xe2\x81\xa6",
+             "\"\\u202ea\\u2066\""),
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -523,6 +527,31 @@ static void json_strings(void **state)
         sst_span text = {guard_end(0, rows[i].text, rows[i].len), rows[i].len};
         assert_int_equal(sst_write_json_string(text, &sink), SST_OK);
         assert_string_equal(out.text, rows[i].written);
+    }
+}
+
+/* An odd byte at each place of texts of each length: they are looked at in blocks. */
+static void json_strings_in_blocks(void **state)
+{
+    static const pair odd[] = {PAIR("\"", "\\\""),           PAIR("\\", "\\\\"),
+                               PAIR("\x1f", "\\u001f"),      PAIR("\x7f", "\\u007f"),
+                               PAIR("\xff", "\xEF\xBF\xBD"), PAIR("\0", "\\u0000")};
+    (void)state;
+    for (size_t len = 1; len <= 40; len++) {
+        for (size_t i = 0; i < len * COUNT(odd); i++) {
+            const pair *row = &odd[i % COUNT(odd)];
+            size_t at = i / COUNT(odd);
+            char text[40];
+            char expected[64];
+            memset(text, 'a', sizeof text);
+            text[at] = row->text[0];
+            snprintf(expected, sizeof expected, "\"%.*s%s%.*s\"", (int)at, text, row->written,
+                     (int)(len - at - 1), text + at + 1);
+            sst_sink sink = fresh_sink();
+            sst_span span = {guard_end(0, text, len), len};
+            assert_int_equal(sst_write_json_string(span, &sink), SST_OK);
+            assert_string_equal(out.text, expected);
+        }
     }
 }
 
@@ -789,6 +818,7 @@ int main(void)
         cmocka_unit_test(wrong_arguments_are_refused),
         cmocka_unit_test(a_failing_sink_is_reported),
         cmocka_unit_test(json_strings),
+        cmocka_unit_test(json_strings_in_blocks),
         cmocka_unit_test(csv_cells),
         cmocka_unit_test(safe_texts),
         cmocka_unit_test(csv_header_and_line_have_the_same_columns),

@@ -32,6 +32,9 @@ static void put_value(writer *out, const value *what, sst_span text)
     case VALUE_RANGE:
         put_range(out, what, text);
         break;
+    case VALUE_WORD:
+        sst_writer_json_word(out, what->text);
+        break;
     default:
         sst_writer_json(out, what->text);
         break;

@@ -17,10 +17,19 @@ static value text_value(sst_span text)
     return out;
 }
 
-/* An identifier or a sentence; NULL and "" are absent. */
+/* An identifier of ours; NULL and "" are absent. */
 static value word_value(const char *word)
 {
     value out = {word && *word ? VALUE_WORD : VALUE_ABSENT, span_of(word), 0, 0};
+    return out;
+}
+
+/* Likewise, but it may hold any characters. */
+static value sentence_value(const char *text)
+{
+    value out = word_value(text);
+    if (out.type == VALUE_WORD)
+        out.type = VALUE_TEXT;
     return out;
 }
 
@@ -110,7 +119,7 @@ static void fill_verdict(value *of, const sst_verdict *verdict)
     of[KEY_suppress] = word_value(sst_suppress_id(verdict->suppress));
     if (verdict->reason == SST_REASON_EXPIRED && verdict->cause != SST_REASON_UNKNOWN)
         of[KEY_cause] = word_value(sst_reason_id(verdict->cause));
-    of[KEY_rule] = word_value(verdict->rule);
+    of[KEY_rule] = sentence_value(verdict->rule);
     of[KEY_level] = word_value(sst_level_id(verdict->level));
     if (verdict->span_end > verdict->span_start) {
         value range = {VALUE_RANGE, {NULL, 0}, verdict->span_start, verdict->span_end};
@@ -128,7 +137,7 @@ void sst_record_values_fill(record_values *values, const sst_record *record, con
     else if (record->decided && record->kind == SST_KIND_COMPLAINT)
         values->of[KEY_suppress] = word_value(sst_suppress_id(SST_SUPPRESS_YES));
     if (language) {
-        values->of[KEY_explanation] = word_value(sst_record_explanation(record, language));
-        values->of[KEY_advice] = word_value(sst_record_advice(record, language));
+        values->of[KEY_explanation] = sentence_value(sst_record_explanation(record, language));
+        values->of[KEY_advice] = sentence_value(sst_record_advice(record, language));
     }
 }

@@ -17,8 +17,8 @@ enum key {
 typedef enum value_type {
     VALUE_ABSENT,
     VALUE_NUMBER,
-    VALUE_TEXT, /* from outside: any bytes */
-    VALUE_WORD, /* ours */
+    VALUE_TEXT, /* any bytes */
+    VALUE_WORD, /* ours: letters, digits, marks that need no escape */
     VALUE_RANGE
 } value_type;
 

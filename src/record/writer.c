@@ -26,7 +26,7 @@ static void flush(writer *out)
     out->used = 0;
 }
 
-void sst_writer_put(writer *out, const char *data, size_t len)
+void sst_writer_put_long(writer *out, const char *data, size_t len)
 {
     while (len > WRITER_SIZE - out->used) {
         size_t part = WRITER_SIZE - out->used;
@@ -45,11 +45,6 @@ void sst_writer_put(writer *out, const char *data, size_t len)
 void sst_writer_text(writer *out, const char *text)
 {
     sst_writer_put(out, text, strlen(text));
-}
-
-void sst_writer_char(writer *out, char c)
-{
-    sst_writer_put(out, &c, 1);
 }
 
 void sst_writer_number(writer *out, uint64_t number)
@@ -88,11 +83,41 @@ static bool is_plain(const style *how, unsigned char byte)
     return byte < 0x80 && (how->special[byte / 32] >> (byte % 32) & 1) == 0;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether eight bytes hold one that some style does not write as it is: a control character, a
+ * quote, a backslash, or one above ASCII. */
+static bool is_odd_of_8(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    uint64_t quote = bytes ^ EACH('"');
+    uint64_t backslash = bytes ^ EACH('\\');
+    /* The highest bit of a byte is set by subtraction where it was less, and by adding where it was
+     * 0x7F; a carry can only add to what is odd already. */
+    uint64_t odd = ((bytes - EACH(' ')) & ~bytes) | ((quote - EACH(1)) & ~quote) |
+                   ((backslash - EACH(1)) & ~backslash) | (bytes + EACH(1)) | bytes;
+    return (odd & EACH(0x80)) != 0;
+}
+
+/* How many bytes at the start of a text are surely not odd; those of less than eight are not looked
+ * at. */
+static size_t ordinary_bytes(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at + 8 <= len && !is_odd_of_8(text + at))
+        at += 8;
+    /* The last block may overlap the one before. */
+    if (len >= 8 && at + 8 > len && !is_odd_of_8(text + len - 8))
+        return len;
+    return at;
+}
+
 /* Writes a text, runs that need nothing in one piece. */
 static void put_styled(writer *out, sst_span text, const style *how)
 {
     size_t run = 0;
-    size_t at = 0;
+    size_t at = ordinary_bytes(text.ptr, text.len);
     while (at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];
         if (is_plain(how, byte)) {
@@ -108,9 +133,17 @@ static void put_styled(writer *out, sst_span text, const style *how)
             how->high(out, text.ptr + at, len, point);
         at += len > 0 ? len : 1;
         run = at;
+        at += ordinary_bytes(text.ptr + at, text.len - at);
     }
     if (at > run)
         sst_writer_put(out, text.ptr + run, at - run);
+}
+
+/* C1, the marks that turn the direction of writing, and the separators that break a line. */
+static bool is_hostile(uint32_t c)
+{
+    return (c >= 0x80 && c <= 0x9F) || c == 0x61C || c == 0x200E || c == 0x200F ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -152,10 +185,11 @@ static void put_or_replace(writer *out, const char *text, size_t len, uint32_t p
         put_replacement(out);
 }
 
-/* C1 controls and the separators of Unicode end a line for many programs that read line by line. */
+/* C1 controls and the separators of Unicode end a line for many programs that read line by line;
+ * what may disturb a terminal is escaped too, as JSON is often looked at there. */
 static void put_json_high(writer *out, const char *text, size_t len, uint32_t point)
 {
-    if (len > 0 && (point < 0xA0 || point == 0x2028 || point == 0x2029))
+    if (len > 0 && is_hostile(point))
         put_unit(out, point);
     else
         put_or_replace(out, text, len, point);
@@ -163,7 +197,7 @@ static void put_json_high(writer *out, const char *text, size_t len, uint32_t po
 
 void sst_writer_json(writer *out, sst_span text)
 {
-    static const style json = {{ALL, BIT('"'), BIT('\\'), 0}, escape_json, put_json_high};
+    static const style json = {{ALL, BIT('"'), BIT('\\'), BIT(0x7F)}, escape_json, put_json_high};
     sst_writer_char(out, '"');
     put_styled(out, text, &json);
     sst_writer_char(out, '"');
@@ -212,8 +246,8 @@ void sst_writer_csv(writer *out, sst_span text, bool guard)
 size_t sst_writer_offset(sst_span text, size_t offset, bool nul)
 {
     const size_t replaced = 3; /* the length of U+FFFD */
-    size_t written = 0;
-    size_t at = 0;
+    size_t at = ordinary_bytes(text.ptr, offset < text.len ? offset : text.len);
+    size_t written = at;
     while (at < offset && at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];
         uint32_t point;
@@ -231,13 +265,6 @@ static void escape_safe(writer *out, unsigned char byte)
 {
     char unit[4] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
     sst_writer_put(out, unit, 4);
-}
-
-/* C1, the marks that turn the direction of writing, and the separators that break a line. */
-static bool is_hostile(uint32_t c)
-{
-    return (c >= 0x80 && c <= 0x9F) || c == 0x61C || c == 0x200E || c == 0x200F ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 static void high_safe(writer *out, const char *text, size_t len, uint32_t point)

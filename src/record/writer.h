@@ -6,6 +6,7 @@
 #define RECORD_WRITER_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <smtpstatus/base.h>
 
@@ -20,9 +21,25 @@ typedef struct writer {
 } writer;
 
 void sst_writer_init(writer *out, const sst_sink *sink);
-void sst_writer_put(writer *out, const char *data, size_t len);
+/* Where it does not fit into the buffer. */
+void sst_writer_put_long(writer *out, const char *data, size_t len);
+
+static inline void sst_writer_put(writer *out, const char *data, size_t len)
+{
+    if (len >= WRITER_SIZE - out->used) {
+        sst_writer_put_long(out, data, len);
+    } else if (len > 0) {
+        memcpy(out->buffer + out->used, data, len);
+        out->used += len;
+    }
+}
+
+static inline void sst_writer_char(writer *out, char c)
+{
+    sst_writer_put(out, &c, 1);
+}
+
 void sst_writer_text(writer *out, const char *text);
-void sst_writer_char(writer *out, char c);
 void sst_writer_number(writer *out, uint64_t number);
 
 /* Hands the rest to the sink. Returns SST_OK or SST_E_SINK. */
@@ -30,6 +47,14 @@ int sst_writer_finish(writer *out);
 
 /* A text as JSON: quoted and escaped (RFC 8259 7), bytes that are no UTF-8 as U+FFFD. */
 void sst_writer_json(writer *out, sst_span text);
+
+/* A word of ours as JSON: it has nothing to be escaped. */
+static inline void sst_writer_json_word(writer *out, sst_span word)
+{
+    sst_writer_char(out, '"');
+    sst_writer_put(out, word.ptr, word.len);
+    sst_writer_char(out, '"');
+}
 
 /* A text as a cell of CSV (RFC 4180), bytes that are no UTF-8, and NUL, as U+FFFD. */
 void sst_writer_csv(writer *out, sst_span text, bool guard);
