@@ -235,8 +235,10 @@ static int check(logs *all)
                  "input; see smtpstatus log --help");
         return STATUS_USAGE;
     }
+    for (size_t i = 0; i < given->arguments.count; i++)
+        named = named && strcmp(given->arguments.list[i], "-") != 0;
     if (!named && (given->flags[OPTION_FOLLOW] || given->flags[OPTION_STATE])) {
-        complain("%s needs the name of a log file",
+        complain("%s needs log files with names",
                  given->flags[OPTION_FOLLOW] ? "--follow" : "--state");
         return STATUS_USAGE;
     }

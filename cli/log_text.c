@@ -5,7 +5,7 @@
  *       The server put this off because the recipient's mailbox is full. ...
  *         452 4.2.2 Mailbox full
  *
- * Of a client that was refused here, the words are for its own operator; they are left out.
+ * Of a client that was refused here the reason is enough: the rest is for its own operator.
  */
 #include "log_text.h"
 
@@ -62,10 +62,6 @@ static void put_heading(layout *page, const sst_record *record, const char *lang
     buffer_text(&text, sst_kind_text(record->kind, language));
     buffer_text(&text, "  ");
     put_whom(&text, record);
-    if (is_inbound(record) && sst_record_is_judged(record)) {
-        buffer_text(&text, "  ");
-        buffer_text(&text, sst_reason_text_title(record->verdict.reason, language));
-    }
     layout_paragraph(page, buffer_span(&text), sst_record_is_judged(record));
     buffer_free(&text);
 }
@@ -96,7 +92,10 @@ void log_text_write(layout *page, const sst_record *record, bool explain, const 
     if (!sst_record_is_judged(record))
         return;
     page->indent += INDENT;
-    if (!is_inbound(record))
+    if (is_inbound(record))
+        layout_paragraph(page, span_from(sst_reason_text_title(record->verdict.reason, language)),
+                         false);
+    else
         put_words(page, record, sst_record_write_sentence, language);
     if (explain) {
         put_words(page, record, sst_record_write_explanation, language);

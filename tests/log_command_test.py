@@ -33,7 +33,7 @@ def delivery(name, status="sent", words="250 2.0.0 Ok", stamp="Mar  3 10:00:00",
     """The line about NAME@example.com."""
     dsn = {"sent": "2.0.0", "deferred": "4.2.2", "bounced": "5.1.1"}[status]
     return (
-        f"{stamp} mail postfix/smtp[7]: {queue or 'Q' + name}: to=<{name}@example.com>, "
+        f"{stamp} mail postfix/smtp[7]: {queue or 'A1B2C3D4'}: to=<{name}@example.com>, "
         f"relay=mx.example.com[192.0.2.5]:25, delay=1, delays=0/0/0/1, dsn={dsn}, status={status} ({words})\n"
     )
 
@@ -184,7 +184,7 @@ def check_lines(tap, command, directory):
     tap.equal(json.loads(done.stdout.splitlines()[-1])["line"], 5, "lines are counted")
     tap.equal(names(command.jsonl("--state", directory / "long.state", directory / "long")), numbered(0, 4),
               "the same with --state")
-    joined = queued("Q1", "karl@example.org") + delivery("one", queue="Q1")
+    joined = queued("F00D1", "karl@example.org") + delivery("one", queue="F00D1")
     first, second = joined.splitlines(keepends=True)
     put(directory / "joined/mail.log.1", first)
     put(directory / "joined/mail.log", second)
@@ -290,11 +290,11 @@ def check_follow_many(tap, command, directory):
 
 def check_state(tap, command, directory):
     root = directory / "state"
-    log = put(root / "mail.log", queued("Q3", "karl@example.org") + lines(0, 3))
+    log = put(root / "mail.log", queued("F00D3", "karl@example.org") + lines(0, 3))
     words = ("--state", root / "state", log)
     tap.equal(command.names(*words), numbered(0, 3), "--state: the first run reads all")
     tap.equal(command.names(*words), [], "the second reads nothing")
-    line = delivery("r3", queue="Q3")
+    line = delivery("r3", queue="F00D3")
     add(log, line[:40])
     tap.equal(command.names(*words), [], "half a line is left for later")
     add(log, line[40:])
@@ -464,12 +464,12 @@ def check_years(tap, command, directory):
 # --- filters ------------------------------------------------------------------------------------
 
 MIXED = (
-    queued("Q1", "karl@example.org")
-    + delivery("anna", "sent", queue="Q1")
-    + queued("Q2", "news@lists.example.org")
-    + delivery("bob", "deferred", MAILBOX_FULL, queue="Q2", stamp="Mar  4 10:00:00")
-    + queued("Q3", "")
-    + delivery("carl", "bounced", "host mx.example.com[192.0.2.5] said: 550 5.1.1 User unknown", queue="Q3")
+    queued("F00D1", "karl@example.org")
+    + delivery("anna", "sent", queue="F00D1")
+    + queued("F00D2", "news@lists.example.org")
+    + delivery("bob", "deferred", MAILBOX_FULL, queue="F00D2", stamp="Mar  4 10:00:00")
+    + queued("F00D3", "")
+    + delivery("carl", "bounced", "host mx.example.com[192.0.2.5] said: 550 5.1.1 User unknown", queue="F00D3")
     + delivery("dave", "sent").replace("dave@example.com", "dave@sub.Example.NET")
     + delivery(
         "eve",
@@ -561,7 +561,7 @@ def check_filters(tap, command):
 def check_jobs(tap, command, directory):
     """Many records, of several files: the same for every number of threads."""
     mixed = "".join(
-        queued(f"Z{i}", f"s{i % 7}@example.org") + delivery(f"r{i}", *(("deferred", MAILBOX_FULL) if i % 3 else ()), queue=f"Z{i}")
+        queued(f"{i:08X}", f"s{i % 7}@example.org") + delivery(f"r{i}", *(("deferred", MAILBOX_FULL) if i % 3 else ()), queue=f"{i:08X}")
         for i in range(3000)
     )
     first = put(directory / "jobs/mail.log.1", mixed)
