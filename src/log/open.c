@@ -324,7 +324,7 @@ static void widen(log_table *t)
 
 static log_mail *take_mail(log_table *t)
 {
-    if (t->frontier > t->mask)
+    if (t->frontier > t->mask && t->mask + 1 < t->size)
         widen(t);
     if (t->free == NO_MAIL && t->frontier == t->size && !make_room(t))
         return NULL;

@@ -54,12 +54,9 @@ static bool read_line(sst_record *record, sst_span words)
     sst_enhanced enhanced = {0, 0, 0};
     sst_span text = words_from(words, 4);
     size_t n = sst_enhanced_parse(text.ptr, text.len, &enhanced);
-    if (n > 0 && (n == text.len || text.ptr[n] == ' '))
-        text = words_from(text, n);
-    else
-        enhanced.status_class = 0;
-    if (enhanced.status_class != 0 && enhanced.status_class != p[0] - '0')
+    if (n > 0 && ((n < text.len && text.ptr[n] != ' ') || enhanced.status_class != p[0] - '0'))
         return false;
+    text = words_from(text, n);
     while (text.len > 0 && ascii_is_space(text.ptr[0]))
         text = words_from(text, 1);
     while (text.len > 0 && ascii_is_space(text.ptr[text.len - 1]))
