@@ -147,16 +147,26 @@ size_t script_show(const sst_client_event *e, char *to, size_t size)
     bool has_text = e->kind == SST_CLIENT_CHALLENGE || e->kind == SST_CLIENT_TRANSCRIPT ||
                     (e->kind == SST_CLIENT_RECIPIENT && e->reply) ||
                     (e->kind == SST_CLIENT_CLOSED && e->text.len > 0);
+    sst_span text = e->text;
+    if (e->kind == SST_CLIENT_CLOSED && text.len > 1)
+        text.len = 1; /* of what answers nothing: how much of it came depends on the pieces */
     if (has_text)
-        put_text(to, size, &len, e->text);
+        put_text(to, size, &len, text);
     return len;
 }
 
 /* What is to be done. */
 
+/* Bytes of a text with escapes, until the next mail is queued. */
+static char pool[1 << 16];
+static size_t pool_len;
+
 static sst_span span_of_text(const char *text)
 {
-    sst_span span = {text, strlen(text)};
+    if (pool_len + strlen(text) > sizeof pool)
+        abort();
+    sst_span span = {pool + pool_len, unescape(text, pool + pool_len)};
+    pool_len += span.len;
     return span;
 }
 
@@ -312,14 +322,12 @@ static void take_recipient(sst_client_recipient *recipient, char *word)
     }
 }
 
-/* The words of a line, at blanks; \s is a blank inside one. */
+/* The words of a line, at blanks; \s is a blank inside one. They keep their escapes. */
 static size_t split(char *text, char **words, size_t most)
 {
     size_t count = 0;
-    for (char *word = strtok(text, " "); word && count < most; word = strtok(NULL, " ")) {
-        word[unescape(word, word)] = '\0';
+    for (char *word = strtok(text, " "); word && count < most; word = strtok(NULL, " "))
         words[count++] = word;
-    }
     return count;
 }
 
@@ -330,6 +338,7 @@ static void queue_mail(run *r, int number, const char *text)
     char *words[320];
     sst_client_mail mail = {.size = sizeof mail};
     snprintf(copy, sizeof copy, "%s", text);
+    pool_len = 0;
     size_t count = split(copy, words, 320);
     for (size_t i = 0; i < count; i++) {
         if (i == 0)

@@ -312,8 +312,11 @@ bool sst_client_deadline(const sst_client *client, uint64_t *when)
     if (client->state == SESSION_HANDSHAKE) {
         timeout = SST_CLIENT_TIMEOUT_TLS;
     } else if (client->slot_count > 0) {
+        bool is_message = head->command == SST_COMMAND_BDAT || head->command == SST_COMMAND_EOM;
         bool is_end = head->command == SST_COMMAND_BDAT && head->last;
         timeout = is_end ? SST_CLIENT_TIMEOUT_END : timeout_of(head->command);
+        if (is_message && head->end > client->output.sent)
+            timeout = SST_CLIENT_TIMEOUT_BLOCK;
     } else if (output_waiting(&client->output) > 0) {
         timeout = SST_CLIENT_TIMEOUT_BLOCK;
     } else if (client->input_at < client->input_len) {

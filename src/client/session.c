@@ -66,9 +66,10 @@ sst_command sst_session_waits_for(const sst_client *c)
         [SESSION_CHALLENGED] = SST_COMMAND_AUTH,   [SESSION_OPEN] = SST_COMMAND_NONE,
         [SESSION_QUITTING] = SST_COMMAND_QUIT,     [SESSION_OVER] = SST_COMMAND_NONE,
     };
-    if (c->slot_count > 0)
+    bool is_in_message = c->tx.stage == TRANSACTION_END && c->output.sent <= c->tx.doubt_at;
+    if (c->slot_count > 0 && !is_in_message)
         return c->slots[c->slot_first].command;
-    if (c->state == SESSION_OPEN && c->tx.stage == TRANSACTION_BODY)
+    if (c->state == SESSION_OPEN && (c->tx.stage == TRANSACTION_BODY || is_in_message))
         return c->tx.use_bdat ? SST_COMMAND_BDAT : SST_COMMAND_DATA;
     if (c->state == SESSION_OPEN && c->tx.mail)
         return c->last_command;
@@ -84,6 +85,7 @@ static void settle_current(sst_client *c, session_cause cause)
     bool is_begun = c->output.sent > c->tx.mail_at && c->tx.mail_sent;
     session_cause never = cause;
     never.outcome = SST_OUTCOME_NOT_TRIED;
+    never.command = SST_COMMAND_NONE;
     if (!is_begun) {
         sst_report_walk(c, mail, 0, mail->mail.recipient_count, ~0u, never);
         return;
@@ -129,7 +131,10 @@ void sst_session_end(sst_client *c, sst_client_end end, sst_local_error error, b
     c->state = SESSION_OVER;
     c->slot_count = 0;
     c->is_flushing = true;
-    cause.outcome = c->was_open ? SST_OUTCOME_NOT_TRIED : cause.outcome;
+    if (c->was_open) {
+        cause.outcome = SST_OUTCOME_NOT_TRIED;
+        cause.command = SST_COMMAND_NONE;
+    }
     c->flush_cause = cause;
     sst_output_drop(&c->output);
     sst_auth_forget(c);

@@ -157,10 +157,13 @@ void sst_transaction_begin(sst_client *c, client_job *mail)
 {
     size_t count = mail->mail.recipient_count;
     sst_client_refusal refusal = refusal_of_mail(c, mail);
-    mail->dropped = mail->asks & ~c->capabilities.extensions;
     begin(c, mail, 0);
-    if (refusal == SST_CLIENT_REFUSAL_NONE || c->tx.stage == TRANSACTION_DONE)
+    if (c->tx.stage == TRANSACTION_DONE)
         return;
+    if (refusal == SST_CLIENT_REFUSAL_NONE) {
+        mail->dropped = mail->asks & ~c->capabilities.extensions;
+        return;
+    }
     sst_report_walk(c, mail, 0, count, ~0u,
                     refused(SST_OUTCOME_REJECTED, SST_COMMAND_MAIL, refusal));
     c->tx.stage = TRANSACTION_DONE;
@@ -237,10 +240,15 @@ static bool advance_recipient(sst_client *c)
         tx->next++;
         return true;
     }
-    if (!tx->mail_sent)
-        send_mail(c);
-    else
+    if (tx->mail_sent) {
         send_rcpt(c, tx->next++);
+    } else if (c->needs_reset) {
+        c->needs_reset = false;
+        c->is_resetting = true;
+        sst_session_send(c, SST_COMMAND_RSET, no_argument);
+    } else {
+        send_mail(c);
+    }
     return true;
 }
 
@@ -268,12 +276,6 @@ static bool advance_message(sst_client *c)
 
 static bool advance_envelope(sst_client *c)
 {
-    if (c->needs_reset) {
-        c->needs_reset = false;
-        c->is_resetting = true;
-        sst_session_send(c, SST_COMMAND_RSET, no_argument);
-        return true;
-    }
     if (c->is_resetting)
         return false;
     return c->tx.all_sent ? advance_message(c) : advance_recipient(c);
