@@ -236,7 +236,8 @@ static void take_status(sst_span text, attempt *a)
 /* Behind "to=<"; false where it has not the form. */
 static bool take_attempt(sst_span text, attempt *a)
 {
-    memset(a, 0, sizeof *a);
+    const sst_span nothing = {"", 0};
+    *a = (attempt){.relay = nothing, .delay = nothing, .dsn = nothing, .words = nothing};
     if (!sst_postfix_address(&text, ",", &a->recipient))
         return false;
     while (words_take(&text, ", ")) {
