@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-need_to_build jansson zlib liblzma libzstd cmocka python3 polib gcovr
+need_to_build jansson zlib liblzma libzstd libssl libgsasl openssl cmocka python3 polib gcovr
 
 # The tool that reads the counts belongs to the compiler that writes them.
 case $("${CC:-cc}" --version | head -n 1) in

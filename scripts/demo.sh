@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-need_to_build jansson zlib liblzma libzstd
+need_to_build jansson zlib liblzma libzstd libssl libgsasl
 
 say "Building build/smtpstatus"
 set_up_build build --buildtype=release

@@ -19,6 +19,8 @@ have() {
     ninja) command -v ninja >/dev/null || command -v ninja-build >/dev/null || command -v samu >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null || command -v pkgconf >/dev/null ;;
     jansson | cmocka | zlib | liblzma | libzstd) pkg-config --exists "$1" 2>/dev/null ;;
+    libssl) pkg-config --exists 'openssl >= 3.0' 2>/dev/null ;;
+    libgsasl) pkg-config --exists 'libgsasl >= 2.0' 2>/dev/null ;;
     gettext) command -v msgfmt >/dev/null ;;
     polib | jsonschema) find_python "$1" >/dev/null ;;
     libfuzzer) try_fuzzer ;;
@@ -70,10 +72,13 @@ jansson      libjansson-dev       jansson-devel           jansson-dev         ja
 zlib         zlib1g-dev           zlib-devel              zlib-dev            zlib              zlib          -
 liblzma      liblzma-dev          xz-devel                xz-dev              xz                xz            -
 libzstd      libzstd-dev          libzstd-devel           zstd-dev            zstd              zstd          zstd
+libssl       libssl-dev           openssl-devel           openssl-dev         openssl           openssl@3     openssl
+libgsasl     libgsasl-dev         libgsasl-devel          gsasl-dev           gsasl             gsasl         gsasl
 cmocka       libcmocka-dev        libcmocka-devel         cmocka-dev          cmocka            cmocka        cmocka
 python3      python3              python3                 python3             python            python        python3
 polib        python3-polib        python3-polib           py3-polib           python-polib      -             py311-polib
 jsonschema   python3-jsonschema   python3-jsonschema      py3-jsonschema      python-jsonschema -             py311-jsonschema
+openssl      openssl              openssl                 openssl             openssl           openssl@3     openssl
 gettext      gettext              gettext                 gettext             gettext           gettext       gettext-tools
 c++          g++                  gcc-c++                 g++                 gcc               gcc           gcc
 cmake        cmake                cmake                   cmake               cmake             cmake         cmake

@@ -77,7 +77,7 @@ run_fuzzers() {
 more=
 $all && more="clang libfuzzer clang-format"
 # shellcheck disable=SC2086
-need_to_build jansson zlib liblzma libzstd cmocka python3 polib jsonschema gettext mandoc bash zsh fish c++ cmake $more
+need_to_build jansson zlib liblzma libzstd libssl libgsasl openssl cmocka python3 polib jsonschema gettext mandoc bash zsh fish c++ cmake $more
 
 sanitized="--buildtype=debug -Db_sanitize=address,undefined -Db_lundef=false"
 # A fault that the undefined-behaviour sanitizer finds must end the program.

@@ -2,7 +2,7 @@
 """Installs into a temporary prefix, and then is somebody else: compiles, links and runs a C and a
 C++ program against what was installed, through pkg-config and through CMake.
 
-Usage: install_test.py VERSION
+Usage: install_test.py VERSION [net]        net: the transport is built too
 """
 
 import os
@@ -16,6 +16,9 @@ from tap import Tap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "tests/install/program.c"
+NET_PROGRAM = ROOT / "examples/send.c"
+HAVE_NET = "net" in sys.argv[2:]
+OF_NET = {"include/smtpstatus/net.h", "share/man/man3/smtpstatus_net.3"}
 
 
 def capture(command, **options):
@@ -26,6 +29,7 @@ def install(tap, directory, prefix):
     """A build of its own: the prefix is written into what is installed."""
     build = directory / "build"
     options = ["--prefix", prefix, "--libdir", "lib", "--buildtype", "plain", "-Dtests=false"]
+    options.append("-Dnet=enabled" if HAVE_NET else "-Dnet=disabled")
     tap.run(["meson", "setup", build, ROOT, *options], "meson setup with a prefix")
     return tap.run(["meson", "install", "-C", build, "--quiet"], "meson install") is not None
 
@@ -54,6 +58,10 @@ def expected_files():
     for path in (ROOT / "data").rglob("*"):
         if path.is_file():
             files.add(f"share/smtpstatus/{path.relative_to(ROOT / 'data')}")
+    if not HAVE_NET:
+        return files - OF_NET
+    library = "libsmtpstatus-net.so" if sys.platform == "linux" else "libsmtpstatus-net.dylib"
+    files |= {"lib/libsmtpstatus-net.a", f"lib/{library}", "lib/pkgconfig/smtpstatus-net.pc"}
     return files
 
 
@@ -61,8 +69,9 @@ def check_soname(tap, prefix):
     if sys.platform != "linux" or not shutil.which("readelf"):
         tap.skip("the soname", "needs readelf")
         return
-    text = capture(["readelf", "-d", prefix / "lib/libsmtpstatus.so"])
-    tap.ok("[libsmtpstatus.so.0]" in text, "the soname is libsmtpstatus.so.0", text)
+    for name in ["libsmtpstatus", "libsmtpstatus-net"] if HAVE_NET else ["libsmtpstatus"]:
+        text = capture(["readelf", "-d", prefix / f"lib/{name}.so"])
+        tap.ok(f"[{name}.so.0]" in text, f"the soname is {name}.so.0", text)
 
 
 def build_and_run(tap, name, compiler, source, flags, directory):
@@ -70,6 +79,23 @@ def build_and_run(tap, name, compiler, source, flags, directory):
     command = [*compiler, source, "-o", output, *flags]
     if tap.run(command, f"{name}: compiles and links") is not None:
         tap.run([output], f"{name}: runs")
+
+
+def check_net(tap, compiler, tool, where, prefix, directory):
+    """The example, built as its reader would build it; it has nobody to talk to here."""
+    if not HAVE_NET:
+        tap.skip("the transport through pkg-config", "it was not built")
+        return
+    flags = capture([tool, "--cflags", "--libs", "smtpstatus-net"], env=where).split()
+    tap.ok("-lssl" not in flags, "pkg-config: the transport's own libraries are private", flags)
+    output = directory / "send"
+    tap.run([*compiler, NET_PROGRAM, "-o", output, *flags], "the transport: compiles and links")
+    done = subprocess.run([output], capture_output=True, text=True, check=False)
+    tap.ok(done.returncode == 2 and "usage" in done.stderr, "the transport: runs", done.stderr)
+    archives = [prefix / "lib/libsmtpstatus-net.a", prefix / "lib/libsmtpstatus.a"]
+    needed = capture([tool, "--libs", "openssl", "libgsasl"]).split()
+    static = [f"-I{prefix}/include", *archives, *needed, "-pthread"]
+    tap.run([*compiler, NET_PROGRAM, "-o", output, *static], "the transport's static library")
 
 
 def check_pkg_config(tap, prefix, version, directory):
@@ -87,6 +113,7 @@ def check_pkg_config(tap, prefix, version, directory):
     build_and_run(tap, "pkg-config in C", c, PROGRAM, flags, directory)
     static = [flag for flag in flags if flag != "-lsmtpstatus"] + [prefix / "lib/libsmtpstatus.a"]
     build_and_run(tap, "the static library in C", c, PROGRAM, static, directory)
+    check_net(tap, [*c, "-D_POSIX_C_SOURCE=200809L"], tool, where, prefix, directory)
     cxx = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))), None)
     if not cxx:
         tap.skip("pkg-config in C++", "no C++ compiler")

@@ -1,0 +1,256 @@
+/*
+ * Does one sst_send as its arguments say, for net_test.py: each is KEY=VALUE, to= may come again.
+ * Writes the records as JSON, one a line, and then one line of JSON about the session; with
+ * transcript=1 the transcript goes to stderr.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <smtpstatus/net.h>
+
+static int argument_count;
+static char **arguments;
+
+/* The value of the nth argument with a key; NULL where there is none. */
+static const char *nth(const char *key, size_t n)
+{
+    size_t len = strlen(key);
+    for (int i = 1; i < argument_count; i++) {
+        if (strncmp(arguments[i], key, len) == 0 && arguments[i][len] == '=' && n-- == 0)
+            return arguments[i] + len + 1;
+    }
+    return NULL;
+}
+
+static const char *text(const char *key)
+{
+    return nth(key, 0);
+}
+
+static unsigned long number(const char *key)
+{
+    const char *value = text(key);
+    return value ? strtoul(value, NULL, 10) : 0;
+}
+
+static sst_span span_of(const char *value)
+{
+    sst_span span = {value, value ? strlen(value) : 0};
+    return span;
+}
+
+/* ---- the message: lines= many lines, in pieces of an odd size ---- */
+
+typedef struct message {
+    unsigned long lines;
+    unsigned long done;
+    bool fails;
+} message;
+
+static ptrdiff_t read_message(void *context, char *buffer, size_t size)
+{
+    message *m = context;
+    if (m->fails && m->done > m->lines / 2)
+        return -1;
+    size_t used = 0;
+    while (m->done < m->lines && size - used > 80) {
+        int len = snprintf(buffer + used, size - used, "%s%lu\r\n",
+                           m->done == 0 ? "Subject: " : ".line ", m->done);
+        used += (size_t)len;
+        m->done++;
+    }
+    return (ptrdiff_t)used;
+}
+
+static bool rewind_message(void *context)
+{
+    message *m = context;
+    m->done = 0;
+    return true;
+}
+
+/* ---- cancellation: as a handler of signals would do it ---- */
+
+static int cancel_pipe[2] = {-1, -1};
+
+static void on_alarm(int signal_number)
+{
+    (void)signal_number;
+    (void)!write(cancel_pipe[1], "", 1);
+}
+
+static void arm(unsigned long ms)
+{
+    struct sigaction action = {.sa_handler = on_alarm};
+    struct itimerval when = {
+        .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)}};
+    if (pipe(cancel_pipe) != 0)
+        exit(3);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &when, NULL);
+}
+
+/* ---- output ---- */
+
+static int write_file(void *context, const char *data, size_t len)
+{
+    return fwrite(data, 1, len, context) == len ? 0 : -1;
+}
+
+static const sst_sink *to_stdout(void)
+{
+    static sst_sink sink = {write_file, NULL};
+    sink.context = stdout;
+    return &sink;
+}
+
+static void show_text(const char *key, const char *value)
+{
+    printf(",\"%s\":", key);
+    if (value)
+        sst_write_json_string(span_of(value), to_stdout());
+    else
+        printf("null");
+}
+
+static void show_tls(const sst_tls_info *tls)
+{
+    printf(",\"established\":%d,\"verified\":%d", tls->established, tls->verified);
+    show_text("tls_name", tls->name);
+    show_text("problem", tls->problem);
+    show_text("version", tls->version);
+    show_text("cipher", tls->cipher);
+    show_text("subject", tls->subject);
+    show_text("issuer", tls->issuer);
+    show_text("not_before", tls->not_before);
+    show_text("not_after", tls->not_after);
+    show_text("fingerprint", tls->fingerprint);
+    printf(",\"left_out\":%d,\"names\":[", tls->names_left_out);
+    for (size_t i = 0; i < tls->name_count; i++) {
+        printf("%s", i ? "," : "");
+        sst_write_json_string(span_of(tls->names[i]), to_stdout());
+    }
+    printf("]");
+}
+
+static void show(const sst_send_result *result)
+{
+    for (size_t i = 0; i < result->count; i++)
+        sst_record_write_json(&result->records[i], NULL, to_stdout());
+    printf("{\"opened\":%d,\"end\":%d", result->opened, (int)result->end);
+    show_text("why", result->why);
+    show_text("address", result->address);
+    show_text("mechanism", result->mechanism);
+    printf(",\"tls\":%d", result->tls != NULL);
+    if (result->tls)
+        show_tls(result->tls);
+    printf("}\n");
+}
+
+/* ---- options ---- */
+
+static sst_tls *tls_settings(void)
+{
+    sst_tls *tls = NULL;
+    sst_tls_options options = {
+        .size = sizeof options,
+        .minimum = number("tls13") ? SST_TLS_1_3 : SST_TLS_1_2,
+        .ca_file = text("ca"),
+        .ca_directory = text("ca_directory"),
+        .certificate_file = text("certificate"),
+        .key_file = text("key"),
+        .key_password = text("key_password"),
+        .no_verify = number("no_verify") != 0,
+    };
+    if (sst_tls_new(&options, &tls) != SST_OK)
+        exit(3);
+    return tls;
+}
+
+static void set_timeouts(sst_client_options *client)
+{
+    for (int i = 0; i < SST_CLIENT_TIMEOUT_COUNT; i++)
+        client->timeouts[i] = (uint32_t)number("timeout");
+}
+
+int main(int argc, char **argv)
+{
+    argument_count = argc;
+    arguments = argv;
+    sst_client_options client = {
+        .size = sizeof client,
+        .name = "client.example.org",
+        .lmtp = number("lmtp") != 0,
+        .tls = (sst_client_tls)number("tls"),
+        .no_pipelining = number("no_pipelining") != 0,
+    };
+    set_timeouts(&client);
+    sst_credentials credentials = {
+        .user = text("user"),
+        .password = text("password"),
+        .token = text("token"),
+        .authorize_as = text("authorize_as"),
+        .mechanism = text("mechanism"),
+        .allow_clear = number("allow_clear") != 0,
+    };
+    sst_tls *tls = tls_settings();
+    sst_net_options net = {
+        .size = sizeof net,
+        .client = &client,
+        .host = text("host"),
+        .port = (uint16_t)number("port"),
+        .unix_path = text("unix"),
+        .family = (sst_net_family)number("family"),
+        .connect_ms = (uint32_t)number("connect_ms"),
+        .resolve_ms = (uint32_t)number("resolve_ms"),
+        .tls = tls,
+        .tls_name = text("tls_name"),
+        .credentials = number("auth") ? &credentials : NULL,
+    };
+    sst_client_recipient recipients[10];
+    size_t count = 0;
+    memset(recipients, 0, sizeof recipients);
+    for (; count < 10 && nth("to", count); count++)
+        recipients[count].address = span_of(nth("to", count));
+    message body = {number("lines") ? number("lines") : 3, 0, number("read_fails") != 0};
+    sst_client_mail envelope = {
+        .size = sizeof envelope,
+        .sender = span_of(text("from")),
+        .recipients = recipients,
+        .recipient_count = count,
+        .chunking = number("chunking") != 0,
+        .body_again = true,
+    };
+    sst_send_mail mails[2] = {
+        {.envelope = &envelope, .read = read_message, .rewind = rewind_message, .context = &body},
+        {.envelope = &envelope, .text = span_of("Subject: the second\r\n\r\n.\r\n")},
+    };
+    sst_sink to_stderr = {write_file, stderr};
+    sst_send_options options = {
+        .size = sizeof options,
+        .net = &net,
+        .transcript = number("transcript") ? &to_stderr : NULL,
+    };
+    if (number("cancel_ms")) {
+        arm(number("cancel_ms"));
+        options.has_cancel_fd = true;
+        options.cancel_fd = cancel_pipe[0];
+    }
+    sst_send_result *result;
+    sst_send_fault fault = {0, 0};
+    size_t mail_count = count == 0 ? 0 : number("mails") ? number("mails") : 1;
+    int error = sst_send(&options, mails, mail_count, &result, &fault);
+    if (error == SST_OK) {
+        show(result);
+        sst_send_free(result);
+    } else {
+        printf("{\"error\":%d,\"mail\":%zu,\"recipient\":%zu}\n", error, fault.mail,
+               fault.recipient == SIZE_MAX ? 999 : fault.recipient);
+    }
+    sst_tls_free(tls);
+    return 0;
+}
