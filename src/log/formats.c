@@ -1,13 +1,14 @@
 /* The formats, in the order in which they are asked whose a line is. To add one, add its line. */
 #include "log/format.h"
 
-/* clang-format off: one a line */
+/* clang-format off */
 const log_format *const sst_log_formats[] = {
     &sst_log_postfix,
     &sst_log_exim,
     &sst_log_sendmail,
     &sst_log_qmail,
     &sst_log_dovecot,
+    &sst_log_haraka,
     &sst_log_exchange,
     &sst_log_powermta,
     &sst_log_kumomta,

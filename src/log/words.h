@@ -11,6 +11,8 @@
 /* What is behind the first count bytes. */
 static inline sst_span words_from(sst_span text, size_t count)
 {
+    if (count == 0) /* an absent text stays one */
+        return text;
     return (sst_span){text.ptr + count, text.len - count};
 }
 
