@@ -20,6 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DIRECTORY = ROOT / "tests/cases/log"
 
 
+# Directories of other tests.
+OTHERS = ("cli", "harvest")
+
 RULES = ("rule", "level", "span")
 
 
@@ -58,7 +61,7 @@ def main():
     arguments = [word for word in arguments if word != "--update"]
     tap = Tap()
     program = str(pathlib.Path(arguments[0]).resolve())
-    formats = arguments[1:] or sorted(d.name for d in DIRECTORY.iterdir() if d.is_dir() and d.name != "harvest")
+    formats = arguments[1:] or sorted(d.name for d in DIRECTORY.iterdir() if d.is_dir() and d.name not in OTHERS)
     logs = [log for name in formats for log in sorted((DIRECTORY / name).glob("*.log"))]
     tap.ok(logs, "there are cases")
     for log in logs:
