@@ -1,4 +1,4 @@
-/* Sessions: the dialogues of tests/cases/client. */
+/* Sessions: the dialogues of tests/cases/client, sessions that are cut, memory that runs out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "client_cut.h"
 #include "client_script.h"
 
 static void dialogues(void **state)
@@ -27,10 +28,30 @@ static void dialogues(void **state)
     assert_int_equal(all_failed, 0);
 }
 
+static void cut_anywhere(void **state)
+{
+    size_t failed;
+    (void)state;
+    size_t runs = cut_connections(&failed);
+    print_message("# the connection was cut in %zu places\n", runs);
+    assert_true(runs > 5000);
+    assert_int_equal(failed, 0);
+}
+
+static void memory_runs_out(void **state)
+{
+    size_t failed;
+    (void)state;
+    assert_true(cut_memory(&failed) > 50);
+    assert_int_equal(failed, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dialogues),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
