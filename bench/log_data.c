@@ -148,9 +148,10 @@ static void begin_line(const char *program, unsigned process)
 
 /* --- messages ------------------------------------------------------------------------------- */
 
-typedef enum step { CONNECT, CLIENT, MESSAGE_ID, QUEUED, DISCONNECT, DELIVER, REMOVED } step;
+typedef enum step { CONNECT, CLIENT, MESSAGE_ID, QUEUED, DISCONNECT, DELIVER, TAKEN, REMOVED } step;
 
-typedef struct message {
+typedef struct message message;
+struct message {
     uint64_t number; /* makes everything about it unique */
     uint64_t parent; /* what came back from the filter has the Message-ID of the one handed to it */
     uint64_t due;    /* of the next attempt */
@@ -163,7 +164,8 @@ typedef struct message {
     unsigned attempts;
     bool filtered;     /* it is handed to a content filter */
     bool notification; /* it tells of a bounce */
-} message;
+    message *outer;    /* the one handed to the filter, until the filter says that it took it */
+};
 
 static message *active[4 * ACTIVE]; /* with those that come of others */
 static size_t active_count;
@@ -171,20 +173,14 @@ static message *waiting[WAITING];
 static size_t waiting_first, waiting_count;
 static uint64_t next_number = 1;
 
-/* Queue ids as Postfix writes them: no vowels, letters of both cases. */
+/* As Postfix makes them unless told otherwise: microseconds, and the number of a file. */
 static const char *queue_id(uint64_t number)
 {
-    static const char digits[] = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
     static char ids[4][16];
     static unsigned turn;
     char *id = ids[turn++ % 4];
-    size_t at = sizeof ids[0] - 1;
-    id[at] = '\0';
-    number = number * 7919 + UINT64_C(380204032) * 52 * 52 * 52;
-    for (int i = 0; i < 11; i++, number /= 52)
-        id[--at] = digits[number % 52];
-    id[0] = '4';
-    memmove(id + 1, id + at, sizeof ids[0] - at);
+    snprintf(id, sizeof ids[0], "%05X%06X", (unsigned)(number * 7919 % 1000000),
+             (unsigned)(number % 0x1000000));
     return id;
 }
 
@@ -217,7 +213,8 @@ static message *new_message(uint64_t parent)
     return fresh;
 }
 
-/* Puts a message among the active ones. Room for those that come of others never ends: they are few.
+/* Puts a message among the active ones. Room for those that come of others never ends: they are
+ * few.
  */
 static void activate(message *what)
 {
@@ -293,25 +290,29 @@ static void put_sent(message *of, unsigned recipient)
     delivered++;
 }
 
-/* Handed to the filter, which hands it back under another queue id. */
-static void put_filtered(message *of)
+/* Handed to the filter, which hands it back under another queue id, and only then says so. */
+static void hand_to_filter(message *of)
 {
     message *inner = new_message(of->number);
     inner->count = of->count;
     inner->pending = of->pending;
+    inner->outer = of;
+    of->step = TAKEN;
+    activate(inner);
+}
+
+static void put_taken(const message *of, const message *inner)
+{
     for (unsigned i = 0; i < of->count; i++) {
         char address[96];
         name_recipient(of, i, address, sizeof address);
-        if (i > 0)
-            begin_line("postfix/smtp", 2000 + below(40));
+        begin_line("postfix/smtp", 2000 + below(40));
         PUT("%s: to=<%s>, relay=127.0.0.1[127.0.0.1]:10024, delay=0.%u, delays=0.01/0/0/0.%u, "
-            "dsn=2.0.0, status=sent (250 "
-            "2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as %s)\n",
+            "dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: "
+            "queued as %s)\n",
             queue_id(of->number), address, 1 + below(9), 1 + below(9), queue_id(inner->number));
         relayed++;
     }
-    inner->step = CONNECT;
-    activate(inner);
 }
 
 static void put_bounce(message *of, unsigned recipient)
@@ -343,11 +344,6 @@ static void put_attempt(message *of)
             "mailbox)\n",
             queue_id(of->number), address, 1 + below(9), 1 + below(9));
         delivered++;
-        return;
-    }
-    if (of->filtered) {
-        put_filtered(of);
-        of->pending = 0;
         return;
     }
     PUT("%s: to=<%s>, ", queue_id(of->number), address);
@@ -444,6 +440,10 @@ static bool advance(message *of)
             of->count + 7);
         break;
     case DELIVER:
+        if (of->filtered) {
+            hand_to_filter(of);
+            return false;
+        }
         deliver(of);
         return true;
     default:
@@ -452,6 +452,12 @@ static bool advance(message *of)
     }
     PUT("\n");
     of->step++;
+    if (of->step == DISCONNECT && of->outer) {
+        put_taken(of->outer, of);
+        of->outer->step = REMOVED;
+        activate(of->outer);
+        of->outer = NULL;
+    }
     return true;
 }
 
