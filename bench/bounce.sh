@@ -1,9 +1,10 @@
 # How fast mail that came back is read, against peers on the same mails. Sourced by scripts/bench.sh.
 #
-# The mails are 12,000 (MAILS) made from the samples in tests/cases/bounce (bounce_data.py), as an
-# mbox and as a Maildir. Every program reads all of them and writes what it found as JSON. Each runs
-# ROUNDS times (5), all in turn, and its fastest run counts: whatever else the machine does can
-# only slow one down. Memory is the most that any run had. Peers, where they are there:
+# The mails are 12,000 (MAILS) made from the reports of real servers in tests/cases/bounce/harvest
+# (bounce_data.py), as an mbox and as a Maildir. Every program reads all of them and writes what it
+# found as JSON. Each runs ROUNDS times (5), all in turn, and its fastest run counts: whatever else
+# the machine does can only slow one down. Memory is the most that any run had. Peers, where they
+# are there:
 #
 #     go-sisimai        Go; fetched with Go's own client
 #     libsisimai-perl   Perl; Debian's package, if it is installed
@@ -19,7 +20,7 @@ need python3
 build_targets smtpstatus:executable
 command=$PWD/$builds/smtpstatus
 # shellcheck disable=SC2046
-set -- $(python3 bench/bounce_data.py tests/cases/bounce "$results" "$mails")
+set -- $(python3 bench/bounce_data.py tests/cases/bounce/harvest "$results" "$mails")
 bytes=$2
 mbox=$results/bounces.mbox
 maildir=$results/Maildir

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the mails that bench/bounce.sh measures with, made from the samples of tests/cases/bounce.
+"""Writes the mails that bench/bounce.sh measures with, made from samples.
 
 Usage: bounce_data.py SAMPLES OUTPUT COUNT
 

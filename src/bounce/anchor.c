@@ -191,9 +191,9 @@ static anchor_strength by_label(sst_span line, sst_span address, bool *known)
     *known = true;
     if (phrase_begins_any(line, other_labels)) {
         sst_span label = {line.ptr, (size_t)(colon - line.ptr)};
-        /* The field "To" tells who was to get the mail, where nothing else does. */
+        /* The field "To" tells who was to get the mail, where nothing else does, as RCPT does. */
         if (span_is(label, "to", true))
-            return ANCHOR_MENTIONED;
+            return ANCHOR_COMMAND;
         /* "to" is one, "to be delivered" is not. */
         if (!memchr(label.ptr, ' ', label.len) || label.len < 12)
             return ANCHOR_NONE;
@@ -316,7 +316,7 @@ bounce_anchor sst_bounce_anchor_in(sst_span line, const bounce_not_recipients *n
     bool certain;
     sst_span words = without_marks(line);
     sst_span address = sst_mime_find_address(words, &end);
-    if (!address.ptr)
+    if (!address.ptr || address.ptr[0] == '*') /* Biglobe: "********@example.com" */
         return anchor;
     anchor = first_anchor(words, address, end, &certain);
     if (!certain && sst_bounce_is_other(address, not_recipients))

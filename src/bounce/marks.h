@@ -48,7 +48,8 @@
     X(SENDGRID, "sendgrid")                                                                        \
     X(MIMECAST, "mimecast")                                                                        \
     X(HMAILSERVER, "hmailserver")                                                                  \
-    X(KUMOMTA, "kumomta")
+    X(KUMOMTA, "kumomta")                                                                          \
+    X(FML, "fml")
 
 enum {
     SYSTEM_NONE,

@@ -44,12 +44,15 @@ static const struct {
     {"From", "@yahoo.", SYSTEM_YAHOO},
     {"From", "sendgrid", SYSTEM_SENDGRID},
     {"From", "mimecast", SYSTEM_MIMECAST},
+    {"X-MLServer", "fml", SYSTEM_FML},
 };
 
 /* Who sends reports. */
 static const char *const report_senders[] = {
     "mailer-daemon",
-    "postmaster@",
+    "postmaster",
+    "post_master",
+    "sysadmin@",
     "mail delivery",
     "mail administrator",
     "system administrator",

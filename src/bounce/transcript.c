@@ -12,10 +12,11 @@
 #include "mime/address.h"
 #include "mime/line.h"
 
-static const char *const sent_marks[] = {
-    ">>>", "--->", "-->", "sent >>>", "cli:", "c:", "sent:", "client:", NULL};
-static const char *const received_marks[] = {
-    "<<<", "<---", "<--", "received <<<", "srv:", "s:", "received:", "server:", "response:", NULL};
+static const char *const sent_marks[] = {"sent <<<", ">>>", "--->",  "-->",     "sent >>>",
+                                         "cli:",     "c:",  "sent:", "client:", NULL};
+static const char *const received_marks[] = {"received >>>", "<<<",       "<---", "<--",
+                                             "received <<<", "srv:",      "s:",   "received:",
+                                             "server:",      "response:", NULL};
 
 /* The words behind a mark; absent where the line has none of these marks. */
 static sst_span behind_mark(sst_span line, const char *const *marks)

@@ -56,6 +56,8 @@ static const struct {
     {"returned", false},     /* Exchange: "Remote Server returned '" */
     {"with code", true},     /* Stalwart */
     {"error", false},
+    {"failed", false},
+    {"responsecode", true}, /* Zoho */
     {"error code", false},
     {"error_code :", false}, /* Zoho */
     {"error code :", false}, /* Zoho */
