@@ -12,7 +12,7 @@ import sys
 from tap import Tap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = "include src cli tests fuzz bench tools scripts docs data po packaging".split()
+FOLDERS = "include src cli examples tests fuzz bench tools scripts docs data po packaging".split()
 STRANGE = {"cases", "corpus", "target"}  # any bytes; what other builds leave behind
 
 # Of all versions one must be the judge: they differ in small things.

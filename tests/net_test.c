@@ -1,7 +1,6 @@
 /*
- * The transport's parts that need no server: which mechanism is chosen, what each says, against the
- * server's side of GNU SASL; addresses; connecting in turn; what an option may be. Everything over
- * a connection is in net_test.py.
+ * The transport's parts that need no server: the addresses of a host, connecting to one after the
+ * other, what an option may be. Everything over a connection is in net_test.py.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,273 +13,119 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
-#include <gsasl.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/dial.h"
-#include "net/sasl.h"
 #include "net/session.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- the choice of a mechanism ---- */
+/* ---- names: the resolver of this program knows some that the system does not ---- */
 
-static const char *const everything[] = {
-    "PLAIN",
-    "LOGIN",
-    "CRAM-MD5",
-    "SCRAM-SHA-1",
-    "SCRAM-SHA-256",
-    "SCRAM-SHA-1-PLUS",
-    "SCRAM-SHA-256-PLUS",
-    "EXTERNAL",
-    "XOAUTH2",
-    "OAUTHBEARER",
-    "DIGEST-MD5",
-    "GSSAPI",
-};
+typedef int (*resolve_function)(const char *, const char *, const struct addrinfo *,
+                                struct addrinfo **);
 
-static net_sasl_situation situation_of(const char *const *offered, size_t count)
+/* The answers for several addresses, joined. */
+static int join_answers(resolve_function next, const char *const *hosts, size_t count,
+                        const char *port, const struct addrinfo *hints, struct addrinfo **found)
 {
-    net_sasl_situation situation = {
-        .offered = offered, .offered_count = count, .host = "mx.example.com", .port = 587};
-    return situation;
+    struct addrinfo **end = found;
+    for (size_t i = 0; i < count; i++) {
+        int status = next(hosts[i], port, hints, end);
+        if (status != 0)
+            return status;
+        while (*end)
+            end = &(*end)->ai_next;
+    }
+    return 0;
 }
 
-/* The name of what is chosen, or the failure's text. */
-static const char *chosen(const sst_credentials *credentials, const net_sasl_situation *situation)
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                struct addrinfo **found)
 {
-    static char text[SST_MAX_NET_TEXT];
-    net_failure failure = {SST_LOCAL_ERROR_NONE, ""};
-    net_sasl *sasl = sst_sasl_start(credentials, situation, NULL, &failure);
-    if (sasl)
-        (void)snprintf(text, sizeof text, "%s", sst_sasl_mechanism(sasl));
-    else
-        (void)snprintf(text, sizeof text, "%s", failure.text);
-    assert_int_equal(failure.error, sasl ? SST_LOCAL_ERROR_NONE : SST_LOCAL_ERROR_SASL);
-    sst_sasl_free(sasl);
-    return text;
+    static const char *const both[] = {"::1", "2001:db8::1", "2001:db8::2", "127.0.0.1",
+                                       "192.0.2.1"};
+    resolve_function next;
+    *(void **)&next = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (strcmp(host, "nowhere.example.com") == 0)
+        return EAI_NONAME;
+    if (hints->ai_flags & AI_NUMERICHOST)
+        return next(host, port, hints, found);
+    if (strcmp(host, "later.example.com") == 0)
+        return EAI_AGAIN;
+    if (strcmp(host, "slow.example.com") == 0) {
+        usleep(200000);
+        return EAI_AGAIN;
+    }
+    if (strcmp(host, "both.example.com") == 0)
+        return join_answers(next, both, COUNT(both), port, hints, found);
+    return next(host, port, hints, found);
 }
 
-static void test_choice(void **state)
-{
-    (void)state;
-    static const char *const plain[] = {"plain", "LOGIN"};
-    static const char *const old[] = {"LOGIN", "PLAIN", "CRAM-MD5"};
-    sst_credentials password = {.user = "u", .password = "p"};
-    sst_credentials token = {.user = "u", .token = "t"};
-    sst_credentials both = {.user = "u", .password = "p", .token = "t"};
-    sst_credentials forced = {.user = "u", .password = "p", .mechanism = "login"};
-    sst_credentials clear = {.user = "u", .password = "p", .allow_clear = true};
-    sst_credentials nothing = {.user = NULL};
-    sst_credentials external = {.mechanism = "EXTERNAL"};
-    net_sasl_situation in_clear = situation_of(everything, COUNT(everything));
-    net_sasl_situation local = in_clear;
-    local.is_local = true;
-    net_sasl_situation plain_only = situation_of(plain, COUNT(plain));
-    net_sasl_situation of_old = situation_of(old, COUNT(old));
-    net_sasl_situation certified = in_clear;
-    certified.has_certificate = true;
-    const char *listeners = "without TLS the server offers only mechanisms that would hand the "
-                            "secret over to listeners";
-    const char *none = "the server offers no mechanism for these credentials";
-    const struct {
-        const sst_credentials *credentials;
-        const net_sasl_situation *situation;
-        const char *expected;
-    } rows[] = {
-        {&password, &in_clear, "SCRAM-SHA-256"}, /* nothing to bind to */
-        {&password, &of_old, "CRAM-MD5"},
-        {&password, &plain_only, listeners},
-        {&clear, &plain_only, "PLAIN"},
-        {&token, &in_clear, listeners},
-        {&token, &local, "OAUTHBEARER"},
-        {&both, &local, "OAUTHBEARER"},
-        {&token, &of_old, none},
-        {&forced, &in_clear, listeners},
-        {&forced, &local, "LOGIN"},
-        {&nothing, &in_clear, none},
-        {&nothing, &certified, "EXTERNAL"},
-        {&password, &certified, "SCRAM-SHA-256"},
-        {&external, &in_clear, "EXTERNAL"},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++)
-        assert_string_equal(chosen(rows[i].credentials, rows[i].situation), rows[i].expected);
-    sst_credentials unknown = {.user = "u", .password = "p", .mechanism = "GSSAPI"};
-    assert_non_null(strstr(chosen(&unknown, &in_clear), "GSSAPI"));
-}
-
-/* ---- tokens ---- */
-
-static void check_message(const sst_credentials *credentials, const char *mechanism,
-                          const char *expected, size_t len, const char *last, size_t last_len)
+/* Waits for an answer. */
+static net_failure look_up(const char *name, net_addresses *addresses)
 {
     net_failure failure = {SST_LOCAL_ERROR_NONE, ""};
-    net_sasl_situation situation = situation_of(&mechanism, 1);
-    situation.is_local = true;
-    net_sasl *sasl = sst_sasl_start(credentials, &situation, NULL, &failure);
-    assert_non_null(sasl);
-    assert_true(sst_sasl_is_client_first(sasl));
-    assert_false(sst_sasl_is_complete(sasl));
-    sst_span answer;
-    assert_true(sst_sasl_step(sasl, NULL, 0, &answer, &failure));
-    assert_int_equal(answer.len, len);
-    assert_memory_equal(answer.ptr, expected, len);
-    assert_true(sst_sasl_is_complete(sasl));
-    assert_true(sst_sasl_step(sasl, "{\"status\":\"401\"}", 16, &answer, &failure));
-    assert_int_equal(answer.len, last_len);
-    assert_memory_equal(answer.ptr, last, last_len);
-    sst_sasl_free(sasl);
+    net_resolver *resolver = sst_resolver_start(name, 25, AF_UNSPEC, &failure);
+    assert_non_null(resolver);
+    struct pollfd one = {sst_resolver_fd(resolver), POLLIN, 0};
+    assert_int_equal(poll(&one, 1, 20000), 1);
+    assert_true(sst_resolver_finish(resolver, addresses, &failure));
+    sst_resolver_free(resolver);
+    return failure;
 }
 
-static void test_tokens(void **state)
+static void test_answers(void **state)
 {
     (void)state;
-    /* The message of RFC 7628 4.1. */
-    sst_credentials one = {.user = "user@example.com",
-                           .token = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="};
-    static const char bearer[] = "n,a=user@example.com,\001host=mx.example.com\001port=587\001"
-                                 "auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\001\001";
-    check_message(&one, "OAUTHBEARER", bearer, sizeof bearer - 1, "\001", 1);
-    static const char xoauth2[] = "user=user@example.com\001auth=Bearer "
-                                  "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\001\001";
-    check_message(&one, "XOAUTH2", xoauth2, sizeof xoauth2 - 1, "", 0);
-    sst_credentials odd = {.user = "a,b=c", .token = "t"};
-    static const char written[] =
-        "n,a=a=2Cb=3Dc,\001host=mx.example.com\001port=587\001auth=Bearer t\001\001";
-    check_message(&odd, "OAUTHBEARER", written, sizeof written - 1, "\001", 1);
-    sst_credentials nobody = {.token = "t"};
-    static const char empty[] = "n,,\001host=mx.example.com\001port=587\001auth=Bearer t\001\001";
-    check_message(&nobody, "OAUTHBEARER", empty, sizeof empty - 1, "\001", 1);
+    net_addresses addresses;
+    net_failure failure = look_up("nowhere.example.com", &addresses);
+    assert_int_equal(failure.error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
+    assert_string_equal(failure.text,
+                        "nowhere.example.com: there is no such host, or it has no address");
+    failure = look_up("later.example.com", &addresses);
+    assert_int_equal(failure.error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
+    assert_string_equal(failure.text,
+                        "later.example.com: the name servers gave no answer, which may pass");
+    failure = look_up("both.example.com", &addresses);
+    assert_int_equal(failure.error, SST_LOCAL_ERROR_NONE);
+    static const char *const in_turn[] = {"::1", "127.0.0.1", "2001:db8::1", "192.0.2.1",
+                                          "2001:db8::2"};
+    assert_int_equal(addresses.count, COUNT(in_turn));
+    for (size_t i = 0; i < COUNT(in_turn); i++)
+        assert_string_equal(addresses.list[i].name, in_turn[i]);
 }
 
-static void test_tokens_refused(void **state)
+/* An answer that comes too late, for a session that does not wait for it. */
+static void test_slow_answer(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"a\001b", "a b", "a\n", "\303\244"};
-    static const char *const names[] = {"OAUTHBEARER", "XOAUTH2"};
-    for (size_t m = 0; m < COUNT(names); m++) {
-        net_sasl_situation situation = situation_of(&names[m], 1);
-        situation.is_local = true;
-        for (size_t i = 0; i < COUNT(bad); i++) {
-            sst_credentials token = {.user = "u", .token = bad[i]};
-            assert_non_null(strstr(chosen(&token, &situation), "may not stand there"));
-        }
-        sst_credentials user = {.user = "u\001auth=x", .token = "t"};
-        assert_non_null(strstr(chosen(&user, &situation), "may not stand there"));
-    }
-}
-
-/* ---- every mechanism against a server ---- */
-
-static int serve(Gsasl *library, Gsasl_session *session, Gsasl_property property)
-{
-    const char *password = gsasl_callback_hook_get(library);
-    switch (property) {
-    case GSASL_PASSWORD:
-        return gsasl_property_set(session, property, password);
-    case GSASL_VALIDATE_SIMPLE: {
-        const char *given = gsasl_property_fast(session, GSASL_PASSWORD);
-        const char *user = gsasl_property_fast(session, GSASL_AUTHID);
-        bool right = given && user && strcmp(given, password) == 0 && strcmp(user, "ursel") == 0;
-        return right ? GSASL_OK : GSASL_AUTHENTICATION_ERROR;
-    }
-    case GSASL_VALIDATE_EXTERNAL:
-        return GSASL_OK;
-    default:
-        return GSASL_NO_CALLBACK;
-    }
-}
-
-typedef struct talk {
-    bool server_said_yes;
-    bool client_failed;
-    bool client_complete;
-    char client_first[200];
-} talk;
-
-/* Carries bytes between a client and a server until one of them is through. tamper: the byte of
- * the server's last message that is changed. */
-static talk converse(const char *mechanism, const char *password, bool tamper)
-{
-    talk seen = {false, false, false, ""};
     net_failure failure = {SST_LOCAL_ERROR_NONE, ""};
-    sst_credentials credentials = {.user = "ursel", .password = "gr\303\274n 1"};
-    if (strcmp(mechanism, "EXTERNAL") == 0)
-        credentials.mechanism = mechanism;
-    net_sasl_situation situation = situation_of(&mechanism, 1);
-    situation.is_local = true;
-    net_sasl *client = sst_sasl_start(&credentials, &situation, NULL, &failure);
-    assert_non_null(client);
-    Gsasl *library;
-    Gsasl_session *server;
-    assert_int_equal(gsasl_init(&library), GSASL_OK);
-    gsasl_callback_set(library, serve);
-    gsasl_callback_hook_set(library, (void *)(uintptr_t)password);
-    assert_int_equal(gsasl_server_start(library, mechanism, &server), GSASL_OK);
-    sst_span answer = {"", 0};
-    bool first = sst_sasl_is_client_first(client);
-    if (first)
-        assert_true(sst_sasl_step(client, NULL, 0, &answer, &failure));
-    (void)snprintf(seen.client_first, sizeof seen.client_first, "%.*s", (int)answer.len,
-                   answer.ptr);
-    for (;;) {
-        char *challenge = NULL;
-        size_t len = 0;
-        int status = gsasl_step(server, answer.ptr, answer.len, &challenge, &len);
-        if (status != GSASL_OK && status != GSASL_NEEDS_MORE)
-            break;
-        seen.server_said_yes = status == GSASL_OK;
-        if (status == GSASL_OK && len == 0) {
-            gsasl_free(challenge);
-            break;
-        }
-        if (tamper && status == GSASL_OK)
-            challenge[4] ^= 1;
-        bool ok = sst_sasl_step(client, challenge, len, &answer, &failure);
-        gsasl_free(challenge);
-        seen.client_failed = !ok;
-        if (!ok || status == GSASL_OK)
-            break;
-    }
-    seen.client_complete = sst_sasl_is_complete(client);
-    gsasl_finish(server);
-    gsasl_done(library);
-    sst_sasl_free(client);
-    return seen;
-}
-
-static void test_mechanisms(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"PLAIN",       "LOGIN",         "CRAM-MD5",
-                                        "SCRAM-SHA-1", "SCRAM-SHA-256", "EXTERNAL"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        talk seen = converse(names[i], "gr\303\274n 1", false);
-        assert_true(seen.server_said_yes);
-        assert_false(seen.client_failed);
-        assert_true(seen.client_complete);
-        if (strcmp(names[i], "EXTERNAL") == 0)
-            continue;
-        seen = converse(names[i], "another", false);
-        assert_false(seen.server_said_yes);
-    }
-}
-
-/* A server that does not know the password cannot prove that it does. */
-static void test_false_server(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"SCRAM-SHA-1", "SCRAM-SHA-256"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        talk seen = converse(names[i], "gr\303\274n 1", true);
-        assert_true(seen.client_failed);
-        assert_false(seen.client_complete);
-        assert_memory_equal(seen.client_first, "n,,n=ursel,r=", 13);
-    }
+    net_addresses addresses;
+    net_resolver *resolver = sst_resolver_start("slow.example.com", 25, AF_UNSPEC, &failure);
+    assert_non_null(resolver);
+    assert_false(sst_resolver_finish(resolver, &addresses, &failure));
+    sst_resolver_free(resolver);
+    sst_client_recipient recipient = {.address = {"a@example.com", 13}};
+    sst_client_mail envelope = {
+        .size = sizeof envelope, .recipients = &recipient, .recipient_count = 1};
+    sst_send_mail mail = {.envelope = &envelope};
+    sst_net_options net = {.size = sizeof net, .host = "slow.example.com", .resolve_ms = 20};
+    sst_send_options options = {.size = sizeof options, .net = &net};
+    sst_send_result *result;
+    uint64_t start = sst_net_now();
+    assert_int_equal(sst_send(&options, &mail, 1, &result, NULL), SST_OK);
+    assert_true(sst_net_now() - start < 180);
+    assert_int_equal(result->count, 1);
+    assert_int_equal(result->records[0].local_error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
+    assert_int_equal(result->records[0].verdict.reason, SST_REASON_DNS_FAILURE);
+    sst_send_free(result);
+    usleep(300000); /* the threads end meanwhile */
 }
 
 /* ---- addresses ---- */
@@ -466,15 +311,53 @@ static void test_tls_settings(void **state)
     sst_tls_free(NULL);
 }
 
+/* ---- options ---- */
+
+static void test_options(void **state)
+{
+    (void)state;
+    sst_net *net = NULL;
+    char name[300];
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    sst_client_options wrong = {.size = 1};
+    sst_client_options bad_name = {.size = sizeof bad_name, .name = "a\r\nb"};
+    const sst_net_options bad[] = {
+        {.size = 0, .host = "127.0.0.1"},
+        {.size = sizeof bad[0]},
+        {.size = sizeof bad[0], .host = "127.0.0.1", .unix_path = "/tmp/x"},
+        {.size = sizeof bad[0], .host = "127.0.0.1", .tls_name = name},
+        {.size = sizeof bad[0], .host = "127.0.0.1", .client = &wrong},
+        {.size = sizeof bad[0], .host = "127.0.0.1", .client = &bad_name},
+        {.size = sizeof bad[0], .host = "127.0.0.1", .family = (sst_net_family)3},
+    };
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_int_equal(sst_net_open(&bad[i], &net), SST_E_INVALID);
+    assert_int_equal(sst_net_open(NULL, &net), SST_E_INVALID);
+    assert_null(net);
+    sst_net_free(NULL);
+    sst_send_free(NULL);
+    /* Freed before anything was begun, and in the middle of looking up. */
+    sst_net_options good = {.size = sizeof good, .host = "slow.example.com"};
+    assert_int_equal(sst_net_open(&good, &net), SST_OK);
+    sst_net_free(net);
+    assert_int_equal(sst_net_open(&good, &net), SST_OK);
+    sst_client_event event;
+    assert_false(sst_net_next(net, &event));
+    assert_int_equal(sst_net_events(net), SST_NET_READ);
+    assert_true(sst_net_fd(net) >= 0);
+    sst_net_free(net);
+    usleep(300000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_choice),         cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_tokens_refused), cmocka_unit_test(test_mechanisms),
-        cmocka_unit_test(test_false_server),   cmocka_unit_test(test_literals),
-        cmocka_unit_test(test_names),          cmocka_unit_test(test_dial),
-        cmocka_unit_test(test_dial_silence),   cmocka_unit_test(test_dial_unix),
-        cmocka_unit_test(test_tls_settings),
+        cmocka_unit_test(test_answers),   cmocka_unit_test(test_slow_answer),
+        cmocka_unit_test(test_literals),  cmocka_unit_test(test_names),
+        cmocka_unit_test(test_dial),      cmocka_unit_test(test_dial_silence),
+        cmocka_unit_test(test_dial_unix), cmocka_unit_test(test_tls_settings),
+        cmocka_unit_test(test_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,9 @@
  * up by the system's resolver, in a thread for each name under way; a host given as an address
  * needs none.
  *
+ * A TLS handshake that fails ends the session, also where TLS was only used because it was offered:
+ * there is no second try in clear text.
+ *
  * OpenSSL and GNU SASL have memory of their own; all else comes from the allocator of the options.
  * Secrets (passwords, tokens, responses) are overwritten as soon as they are done with, and appear
  * in no event, text or transcript. The credentials that a caller gives stay the caller's.

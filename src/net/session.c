@@ -182,7 +182,7 @@ static size_t write_some(sst_net *net, const char *data, size_t len)
     return sent > 0 ? (size_t)sent : 0;
 }
 
-/* Hands the engine's bytes to the system as far as it takes them. Whether any were. */
+/* Hands the engine's bytes to the system as far as it takes them. Whether anything has changed. */
 static bool flush(sst_net *net)
 {
     bool some = false;
@@ -194,6 +194,10 @@ static bool flush(sst_net *net)
         if (done > 0)
             sst_client_sent(net->client, done, sst_net_now());
         some = some || done > 0;
+    }
+    if (net->state == NET_OPEN && net->broken && net->failure.error == SST_LOCAL_ERROR_TLS) {
+        sst_net_fail(net, SST_LOCAL_ERROR_TLS);
+        some = true;
     }
     return some;
 }
