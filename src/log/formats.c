@@ -7,6 +7,7 @@ const log_format *const sst_log_formats[] = {
     &sst_log_exim,
     &sst_log_sendmail,
     &sst_log_opensmtpd,
+    &sst_log_courier,
     &sst_log_qmail,
     &sst_log_dovecot,
     &sst_log_haraka,

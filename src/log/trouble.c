@@ -10,33 +10,37 @@
 static const struct trouble {
     const char *words;
     sst_local_error error;
-    sst_command command; /* NONE: the words behind may name it */
+    sst_command command;
+    bool named; /* the command is named behind the words */
 } troubles[] = {
     /* Exim: "... in response to end of data", "... after RCPT TO:<a@example.com>" */
-    {"Remote host closed connection in response to ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"Remote host closed connection after ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"Remote host closed connection", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"SMTP timeout after ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE},
-    {"LMTP timeout after ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE},
-    {"SMTP timeout while connected to ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE},
-    {"Malformed SMTP reply in response to ", SST_LOCAL_ERROR_PROTOCOL_VIOLATION, SST_COMMAND_NONE},
-    {"Malformed SMTP reply after ", SST_LOCAL_ERROR_PROTOCOL_VIOLATION, SST_COMMAND_NONE},
-    {"a TLS session is required", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS},
-    {"failure while setting up TLS session", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS},
-    {"TLS session: ", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS},
-    {"TLS handshake failed", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS},
-    {"Authentication required but", SST_LOCAL_ERROR_SASL, SST_COMMAND_AUTH},
-    {"authentication required but", SST_LOCAL_ERROR_SASL, SST_COMMAND_AUTH},
-    {"Connection refused", SST_LOCAL_ERROR_REFUSED, SST_COMMAND_CONNECT},
-    {"Connection timed out", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_CONNECT},
-    {"Operation timed out", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_CONNECT},
-    {"Connection reset by ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"Connection closed unexpectedly", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"Network connection shut down by the remote", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"reply: read error from ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE},
-    {"No route to host", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT},
-    {"Network is unreachable", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT},
-    {"Network is down", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT},
+    {"Remote host closed connection in response to ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE,
+     true},
+    {"Remote host closed connection after ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE, true},
+    {"Remote host closed connection", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE, false},
+    {"SMTP timeout after ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE, true},
+    {"LMTP timeout after ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE, true},
+    {"SMTP timeout while connected to ", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_NONE, false},
+    {"Malformed SMTP reply in response to ", SST_LOCAL_ERROR_PROTOCOL_VIOLATION, SST_COMMAND_NONE,
+     true},
+    {"Malformed SMTP reply after ", SST_LOCAL_ERROR_PROTOCOL_VIOLATION, SST_COMMAND_NONE, true},
+    {"a TLS session is required", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS, false},
+    {"failure while setting up TLS session", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS, false},
+    {"TLS session: ", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS, false},
+    {"TLS handshake failed", SST_LOCAL_ERROR_TLS, SST_COMMAND_STARTTLS, false},
+    {"Authentication required but", SST_LOCAL_ERROR_SASL, SST_COMMAND_AUTH, false},
+    {"authentication required but", SST_LOCAL_ERROR_SASL, SST_COMMAND_AUTH, false},
+    {"Connection refused", SST_LOCAL_ERROR_REFUSED, SST_COMMAND_CONNECT, false},
+    {"Connection timed out", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_CONNECT, false},
+    {"Operation timed out", SST_LOCAL_ERROR_TIMEOUT, SST_COMMAND_CONNECT, false},
+    {"Connection reset by ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE, false},
+    {"Connection closed unexpectedly", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE, false},
+    {"Network connection shut down by the remote mail server", SST_LOCAL_ERROR_CLOSED,
+     SST_COMMAND_NONE, false},
+    {"reply: read error from ", SST_LOCAL_ERROR_CLOSED, SST_COMMAND_NONE, false},
+    {"No route to host", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT, false},
+    {"Network is unreachable", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT, false},
+    {"Network is down", SST_LOCAL_ERROR_NONE, SST_COMMAND_CONNECT, false},
 };
 
 /* "RCPT TO:<a@example.com>", "end of data", "initial connection (wrote 0)" */
@@ -64,7 +68,7 @@ void sst_log_trouble(sst_record *record)
         if (at == record->text.len)
             continue;
         sst_command command = row->command;
-        if (command == SST_COMMAND_NONE)
+        if (row->named)
             command = command_of(words_from(record->text, at + strlen(row->words)));
         if (record->command == SST_COMMAND_NONE)
             record->command = command;
