@@ -117,7 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t whole = read_all(copy, size, size ? size : 1);
     if (read_all(copy, size, 7) != whole)
         abort();
-    go_on(copy, size);
+    if (size % 4 == 0) /* making readers takes most of the time */
+        go_on(copy, size);
     free(copy);
     return 0;
 }

@@ -89,9 +89,10 @@ SST_API void sst_log_feed(sst_log_reader *reader, const char *bytes, size_t len)
 SST_API void sst_log_end(sst_log_reader *reader);
 
 /*
- * The next record of the bytes given. Members source and index are the caller's to fill in.
- * Returns false when more bytes are needed. Spans live until the next call of any function but
- * sst_log_counts.
+ * The next record of the bytes given. Members source and index are the caller's to fill in. A
+ * record may come some seconds of the log later than its line, where it is not known before whether
+ * a filter gives the mail back. Returns false when more bytes are needed. Spans live until the next
+ * call of any function but sst_log_counts.
  */
 SST_API bool sst_log_next(sst_log_reader *reader, sst_record *record);
 
@@ -112,10 +113,10 @@ typedef struct sst_log_counts {
 SST_API void sst_log_get_counts(const sst_log_reader *reader, sst_log_counts *counts);
 
 /*
- * The messages under way, for a later run that goes on where this one ends: written to a sink
- * (returns SST_OK or SST_E_SINK), and read back into a new reader (SST_OK, or SST_E_INVALID where
- * the bytes are no such state; the reader is then as it was). The form is the library's own and may
- * change with its version, which it names.
+ * The messages under way, for a later run that goes on where this one ends (after sst_log_end,
+ * which gives out what was held back): written to a sink (returns SST_OK or SST_E_SINK), and read
+ * back into a new reader (SST_OK, or SST_E_INVALID where the bytes are no such state; the reader is
+ * then as it was). The form is the library's own and may change with its version, which it names.
  */
 SST_API int sst_log_save(const sst_log_reader *reader, const sst_sink *sink);
 SST_API int sst_log_restore(sst_log_reader *reader, const char *state, size_t len);

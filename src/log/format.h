@@ -139,6 +139,13 @@ bool sst_log_is_known(sst_log_reader *reader, const log_line *line, sst_span id)
 void sst_log_alias(sst_log_reader *reader, log_mail *mail, sst_span message_id);
 bool sst_log_is_elsewhere(sst_log_reader *reader, const log_mail *mail);
 
+/*
+ * Holds back the record made last, of a mail that was delivered to a program which may give it back
+ * in a moment: if the Message-ID comes in under another queue id (alias), the record is of kind
+ * relayed. One that nothing is to be expected of, by what the program did before, stays as it is.
+ */
+void sst_log_hold(sst_log_reader *reader, const log_line *line, sst_span program);
+
 /* Numbers that go with it. */
 typedef struct log_numbers {
     uint64_t size;       /* octets of the message */

@@ -362,6 +362,8 @@ static void read_delivery(sst_log_reader *reader, const log_line *line, sst_span
         sst_log_wait(reader, mail, record);
     else
         sst_log_settle(reader, mail, a.recipient);
+    if (record->kind == SST_KIND_DELIVERED && words_end(line->program, "/pipe"))
+        sst_log_hold(reader, line, a.relay);
 }
 
 /* --- all lines ------------------------------------------------------------------------------ */

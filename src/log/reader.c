@@ -48,6 +48,8 @@ int sst_log_reader_new(const sst_log_options *options, sst_log_reader **reader)
     r->records = sst_allocate(r->allocator, SST_MAX_LOG_RECORDS, sizeof *r->records);
     size_t max_open = options->max_open ? options->max_open : SST_MAX_LOG_OPEN;
     int error = sst_log_table_init(&r->table, r->allocator, max_open);
+    if (error == SST_OK)
+        error = sst_log_holding_init(&r->holding, r->allocator);
     if (error != SST_OK || !r->carry || !r->scratch || !r->records) {
         sst_log_reader_free(r);
         return SST_E_NO_MEMORY;
@@ -61,6 +63,7 @@ void sst_log_reader_free(sst_log_reader *reader)
     if (!reader)
         return;
     sst_log_table_free(&reader->table);
+    sst_log_holding_free(&reader->holding, reader->allocator);
     sst_deallocate(reader->allocator, reader->carry);
     sst_deallocate(reader->allocator, reader->scratch);
     sst_deallocate(reader->allocator, reader->records);
@@ -149,6 +152,8 @@ static void read_line(sst_log_reader *r, sst_span text)
     const char *only = r->format == SST_LOG_FORMAT_ANY ? NULL : sst_log_format_id(r->format);
     sst_log_take_prefix(r, &line);
     watch_clock(r, &line);
+    if (r->holding.count > 0)
+        sst_log_release_due(r, &line);
     for (size_t i = 0; sst_log_formats[i]; i++) {
         const log_format *format = sst_log_formats[i];
         if ((only && strcmp(only, format->id) != 0) || !format->owns(r, &line))
@@ -167,9 +172,12 @@ bool sst_log_next(sst_log_reader *reader, sst_record *record)
         reader->made = reader->given = 0;
         reader->scratch_used = 0;
         sst_log_table_turn(&reader->table);
-        if (!next_line(reader, &text))
+        if (next_line(reader, &text))
+            read_line(reader, text);
+        else if (reader->ended && reader->holding.count > 0)
+            sst_log_release_due(reader, NULL);
+        else
             return false;
-        read_line(reader, text);
         reader->counts.records += reader->made;
         if (reader->made > 0 && !reader->undecided)
             sst_record_decide_batch(reader->records, reader->made, reader->rules);

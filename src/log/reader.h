@@ -3,6 +3,7 @@
 #define LOG_READER_H
 
 #include "log/format.h"
+#include "log/held.h"
 #include "log/open.h"
 #include "log/stamp.h"
 
@@ -31,6 +32,7 @@ struct sst_log_reader {
     size_t time_len; /* 0: none was written yet */
     int64_t time_ms;
     log_table table;
+    log_holding holding;
     sst_log_counts counts;
 };
 

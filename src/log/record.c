@@ -110,6 +110,8 @@ void sst_log_alias(sst_log_reader *reader, log_mail *mail, sst_span message_id)
 {
     log_key key = {.role = ROLE_ALIAS, .format = mail->format, .id = message_id, .any_host = true};
     sst_log_table_open(&reader->table, &key, mail);
+    if (reader->holding.count > 0)
+        sst_log_release_relayed(reader, message_id, sst_log_table_id(mail));
 }
 
 bool sst_log_is_elsewhere(sst_log_reader *reader, const log_mail *mail)
