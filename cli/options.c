@@ -14,7 +14,6 @@ typedef struct option_row {
     const char *name;
     const char *value; /* what its value is called in the help; NULL: it takes none */
     const char *help;
-    char letter; /* its short form, as -h; NUL: none */
 } option_row;
 
 static const option_row table[OPTION_COUNT] = {
@@ -47,13 +46,16 @@ static const option_row table[OPTION_COUNT] = {
     [OPTION_FOLLOW] = {"--follow", NULL, "go on with what is written, through rotation"},
     [OPTION_STATE] = {"--state", "FILE", "go on where the last run with FILE ended"},
     [OPTION_OUTPUT] = {"--output", "FILE",
-                       "also -o: write to FILE; .html, .json, .csv name the format", 'o'},
+                       "also -o: write to FILE; .html, .json, .csv name the format"},
     [OPTION_SUPPRESS_LIST] = {"--suppress-list", "FILE", "write the addresses to stop mailing"},
     [OPTION_COMPARE] = {"--compare", "FILE", "what got better or worse since these inputs"},
     [OPTION_ANONYMIZE] = {"--anonymize", NULL, "pseudonyms for local parts and internal hosts"},
-    [OPTION_HELP] = {"--help", NULL, "show this help", 'h'},
+    [OPTION_HELP] = {"--help", NULL, "show this help"},
     [OPTION_VERSION] = {"--version", NULL, "show the version"},
 };
+
+/* The short forms that there are. */
+static const char letters[OPTION_COUNT] = {[OPTION_HELP] = 'h', [OPTION_OUTPUT] = 'o'};
 
 static const char *const format_names[FORMAT_COUNT] = {"text",  "html", "json",
                                                        "jsonl", "csv",  "md"};
@@ -185,7 +187,7 @@ static option_id find_option(const subcommand *sub, const char *word)
     size_t len = strcspn(word, "=");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         bool named = strlen(table[i].name) == len && memcmp(table[i].name, word, len) == 0;
-        bool lettered = len == 2 && table[i].letter != '\0' && word[1] == table[i].letter;
+        bool lettered = len == 2 && letters[i] != '\0' && word[1] == letters[i];
         if (takes(sub, (option_id)i) && (named || lettered))
             return (option_id)i;
     }

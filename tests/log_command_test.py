@@ -65,6 +65,7 @@ def numbered(first, count):
 class Command:
     def __init__(self, path):
         self.path = path
+        self.unpacks = b"without zlib" not in self.run("-", stdin=gzip.compress(b"x")).stderr
 
     def run(self, *words, stdin=b"", **options):
         call = [self.path, "log", *map(str, words)]
@@ -119,7 +120,7 @@ def check_order(tap, command, directory):
         root = directory / title
         for number, name in enumerate(files):
             text = delivery(f"r{number}").encode()
-            put(root / name, gzip.compress(text) if name.endswith(".gz") else text)
+            put(root / name, gzip.compress(text) if command.unpacks and name.endswith(".gz") else text)
         wanted = numbered(0, len(files))
         given = sorted(str(root / name) for name in files)
         tap.equal(command.names(*given), wanted, f"order by {title}")
@@ -329,7 +330,7 @@ def check_state(tap, command, directory):
     put(root / "mail.log-20260303.gz", gzip.compress(log.read_bytes()))
     os.unlink(log)
     put(log, lines(12, 2))
-    if b"without zlib" in command.run(root / "mail.log-20260303.gz").stderr:
+    if not command.unpacks:
         tap.skip("packed at once", "built without zlib")
     else:
         tap.equal(command.names(*words), numbered(11, 3), "packed at once")
@@ -353,7 +354,7 @@ def check_state_files(tap, command, directory):
     put(root / "mail.log.1", lines(1, 1))
     put(root / "mail.log.2.gz", gzip.compress(lines(0, 1).encode()))
     words = ("--state", directory / "statefiles.state", f"{root}/mail.log*")
-    if b"without zlib" in command.run(root / "mail.log.2.gz").stderr:
+    if not command.unpacks:
         tap.skip("--state with a pattern", "built without zlib")
         return
     tap.equal(command.names(*words), numbered(0, 3), "--state with a pattern")
@@ -455,8 +456,11 @@ def check_years(tap, command, directory):
     os.utime(old, (1388700000, 1388700000))  # 2014-01-02
     tap.equal([record["time"][:4] for record in command.records(old)], ["2013", "2014"], "the year by the file's time")
     packed = gzip.compress(old.read_bytes(), mtime=1388700000)
-    tap.equal([r["time"][:4] for r in command.records(put(directory / "old.gz", packed))], ["2013", "2014"],
-              "and by that in a gzip file")
+    if not command.unpacks:
+        tap.skip("the year by the time in a gzip file", "built without zlib")
+    else:
+        tap.equal([r["time"][:4] for r in command.records(put(directory / "old.gz", packed))], ["2013", "2014"],
+                  "and by that in a gzip file")
     for word in ("0", "x", "2026x", "99999"):
         tap.equal(command.run("--year", word, "-").returncode, 2, f"--year {word}: exit status 2")
 
