@@ -38,7 +38,6 @@ typedef struct run {
     char events[MAX_EVENTS][1024];
     size_t event_count;
     bool is_closed;
-    bool cancels_body;
     bool failed;
 } run;
 
@@ -411,10 +410,6 @@ static void give_body(run *r, const sst_client_event *event)
 {
     if (event->start)
         r->body_at = 0;
-    if (r->cancels_body) {
-        (void)sst_client_body_cancel(r->client, r->now);
-        return;
-    }
     while (r->body_at <= r->body_len) {
         size_t rest = r->body_len - r->body_at;
         size_t len = r->piece > 0 && r->piece < rest ? r->piece : rest;
@@ -515,8 +510,10 @@ static void act(run *r, const line *l)
         queue_command(r, l->number, value + 3);
     } else if (strcmp(value, "quit") == 0) {
         sst_client_quit(r->client);
-    } else if (strcmp(value, "cancel-body") == 0) {
-        (void)sst_client_body_cancel(r->client, r->now);
+    } else if (strcmp(value, "quiet") == 0) {
+        const char *data;
+        if (sst_client_output(r->client, &data) > 0)
+            complain(r, l->number, "something is sent");
     } else {
         complain(r, l->number, "what is %s?", value);
     }

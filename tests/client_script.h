@@ -16,7 +16,7 @@
  *
  *     C: TEXT               the session sends this line; "C+:" the same without line end
  *     S: TEXT               the server sends this line; "S+:" without line end
- *     X: close|tls-ok|tls-fail|wait MS|error ID|mail ...|do ...|quit|cancel-body
+ *     X: close|tls-ok|tls-fail|wait MS|error ID|mail ...|do ...|quit|quiet
  *     E: TEXT               an event; all of them, wherever they stand, are compared in order
  *
  * Each case is run with the server's lines, and the message, as whole as they stand, byte by byte,

@@ -1,7 +1,7 @@
 /*
  * The encoder of commands (RFC 5321 4.1, and the extensions' parameters).
  *
- * Every argument passes put_checked with the class of bytes that it may have, so that neither CR,
+ * Every byte of an argument is held against the set of those that it may have, so that neither CR,
  * LF nor NUL nor the end of an argument can come from outside. Addresses are those of RFC 5321
  * 4.1.2 and RFC 6531 3.3, with two liberties that real ones need: dots anywhere in a local part,
  * and a local part alone. Source routes are not sent.
@@ -40,45 +40,44 @@ static void put_number(command_line *line, uint64_t number)
     put(line, digits + at, sizeof digits - at);
 }
 
-/* What bytes an argument may have. */
-enum {
-    MAY_ATOM = 1 << 0,   /* atext and the dot */
-    MAY_LABEL = 1 << 1,  /* letters, digits, hyphen, underscore, dot */
-    MAY_LITERAL = 1 << 2 /* dtext of an address literal */
-};
+/* What bytes of ASCII an argument may have: a bit for each. */
+typedef struct byte_set {
+    uint64_t bits[2];
+} byte_set;
 
-static unsigned class_of(char byte)
+/* atext and the dot: letters, digits, !#$%&'*+-/=?^_`{|}~. */
+static const byte_set atom_bytes = {{0xA3FFECFA00000000, 0x7FFFFFFFC7FFFFFE}};
+/* Letters, digits, hyphen, underscore and dot. */
+static const byte_set label_bytes = {{0x03FF600000000000, 0x07FFFFFE87FFFFFE}};
+/* dtext: what is printable, but for brackets and the backslash. */
+static const byte_set literal_bytes = {{0xFFFFFFFE00000000, 0x7FFFFFFFC7FFFFFF}};
+
+static bool has_byte(const byte_set *set, char byte)
 {
-    static const char atom_specials[] = "!#$%&'*+-/=?^_`{|}~.";
-    if (ascii_is_alnum(byte))
-        return MAY_ATOM | MAY_LABEL | MAY_LITERAL;
-    unsigned all = byte == '-' || byte == '_' || byte == '.' ? MAY_LABEL : 0u;
-    if (byte > 0x20 && byte < 0x7F && byte != '[' && byte != ']' && byte != '\\')
-        all |= MAY_LITERAL;
-    if (byte != 0 && memchr(atom_specials, byte, sizeof atom_specials - 1))
-        all |= MAY_ATOM;
-    return all;
+    unsigned value = (unsigned char)byte;
+    return value < 128 && (set->bits[value >> 6] >> (value & 63) & 1) != 0;
 }
 
-/* Whether text has only bytes of a class, and well-formed UTF-8 where utf8 is set. Control
+/* Whether text has only bytes of a set, and besides, where utf8 is set, well-formed UTF-8. Control
  * characters of C1, which end lines in some programs, are none of it. */
-static bool is_of(sst_span text, unsigned class, bool utf8)
+static bool is_of(sst_span text, const byte_set *set, bool utf8)
 {
     for (size_t i = 0; i < text.len;) {
         uint32_t point = 0;
-        size_t len = utf8_decode(text.ptr + i, text.len - i, &point);
-        if (len == 0 || (point > 0x7F && (!utf8 || point < 0xA0)))
-            return false;
-        if (len == 1 && (class_of(text.ptr[i]) & class) == 0)
-            return false;
+        size_t len = 1;
+        if (!has_byte(set, text.ptr[i])) {
+            len = utf8 ? utf8_decode(text.ptr + i, text.len - i, &point) : 0;
+            if (len == 0 || point < 0xA0)
+                return false;
+        }
         i += len;
     }
     return true;
 }
 
-static void put_checked(command_line *line, sst_span text, unsigned class, bool utf8)
+static void put_checked(command_line *line, sst_span text, const byte_set *set, bool utf8)
 {
-    if (is_of(text, class, utf8))
+    if (is_of(text, set, utf8))
         put(line, text.ptr, text.len);
     else
         line->is_bad = true;
@@ -103,13 +102,13 @@ static bool is_domain(sst_span text)
 {
     if (text.len == 0 || text.ptr[0] == '.' || text.ptr[text.len - 1] == '.')
         return false;
-    return is_of(text, MAY_LABEL, true);
+    return is_of(text, &label_bytes, true);
 }
 
 static bool is_literal(sst_span text)
 {
     return text.len > 2 && text.ptr[0] == '[' && text.ptr[text.len - 1] == ']' &&
-           is_of(part(text, 1, text.len - 1), MAY_LITERAL, false);
+           is_of(part(text, 1, text.len - 1), &literal_bytes, false);
 }
 
 bool sst_command_is_name(sst_span name)
@@ -145,7 +144,7 @@ static size_t local_end(sst_span address)
         return quoted_end(address);
     const char *at = address.len > 0 ? memchr(address.ptr, '@', address.len) : NULL;
     size_t end = at ? (size_t)(at - address.ptr) : address.len;
-    return is_of(part(address, 0, end), MAY_ATOM, true) ? end : 0;
+    return is_of(part(address, 0, end), &atom_bytes, true) ? end : 0;
 }
 
 sst_span sst_command_domain(sst_span address)
@@ -434,7 +433,7 @@ static void put_orcpt(command_line *line, const sst_client_recipient *recipient)
     if (type.len == 0 || type.len > 64 || recipient->orcpt.len == 0)
         line->is_bad = true;
     put_word(line, " ORCPT=");
-    put_checked(line, type, MAY_LABEL, false);
+    put_checked(line, type, &label_bytes, false);
     put(line, ";", 1);
     if (span_is(type, "utf-8", true))
         put_utf8_xtext(line, recipient->orcpt);
