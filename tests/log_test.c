@@ -90,6 +90,12 @@ static void assert_same(const text *got, const text *expected)
                  expected->bytes);
 }
 
+static uint32_t next_number(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)(*state >> 33);
+}
+
 /* --- reading -------------------------------------------------------------------------------- */
 
 static sst_log_reader *make(size_t max_open)
@@ -376,6 +382,46 @@ static void long_lines_are_cut(void **state)
     free(line);
 }
 
+/* What costs the sender nothing must not cost the reader much: ids without end, each with a
+ * recipient that waits, a line of 100 MB, bytes of no text. That it ends soon is the check. */
+static void hostile_logs_are_read(void **state)
+{
+    (void)state;
+    enum { PIECE = 1 << 20, IDS = 200000 };
+    sst_log_reader *reader = make(10000);
+    char *bytes = malloc(PIECE);
+    text got = {0};
+    size_t used = 0;
+    assert_non_null(bytes);
+    for (int i = 0; i < IDS; i++) {
+        used += (size_t)snprintf(bytes + used, PIECE - used,
+                                 "Nov 22 10:00:00 mail postfix/smtp[1]: %X: to=<a%d@b.example>, "
+                                 "relay=none, delay=1, delays=0/0/0/0, dsn=4.0.0, status=deferred "
+                                 "(no)\n",
+                                 0x10000 + i, i);
+        if (used > PIECE - 500 || i + 1 == IDS) {
+            give(reader, bytes, used, &got);
+            release(&got);
+            used = 0;
+        }
+    }
+    assert_int_equal(counts_of(reader).records, IDS);
+    assert_true(counts_of(reader).let_go >= IDS - 10000);
+    memset(bytes, 'x', PIECE);
+    for (int i = 0; i < 100; i++)
+        give(reader, bytes, PIECE, &got);
+    uint64_t random = 1;
+    for (size_t i = 0; i < PIECE; i++)
+        bytes[i] = (char)(next_number(&random) >> 7);
+    for (int i = 0; i < 10; i++)
+        give(reader, bytes, PIECE, &got);
+    assert_int_equal(counts_of(reader).records, IDS);
+    assert_int_equal(counts_of(reader).cut_lines, 1);
+    sst_log_reader_free(reader);
+    release(&got);
+    free(bytes);
+}
+
 /* --- state ---------------------------------------------------------------------------------- */
 
 static int refuse(void *context, const char *bytes, size_t len)
@@ -566,12 +612,6 @@ static void clocks_that_go_back_are_counted(void **state)
 
 /* --- storage -------------------------------------------------------------------------------- */
 
-static uint32_t next_number(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (uint32_t)(*state >> 33);
-}
-
 static void blocks_do_not_touch(void **state)
 {
     (void)state;
@@ -678,6 +718,7 @@ int main(void)
         cmocka_unit_test(the_oldest_is_let_go),
         cmocka_unit_test(full_storage_lets_go_too),
         cmocka_unit_test(long_lines_are_cut),
+        cmocka_unit_test(hostile_logs_are_read),
         cmocka_unit_test(another_run_goes_on),
         cmocka_unit_test(broken_states_are_refused),
         cmocka_unit_test(years_are_inferred),
