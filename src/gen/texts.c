@@ -152,6 +152,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.now",
     "report.number",
     "report.others",
+    "report.outside",
     "report.over-time",
     "report.over-time-note",
     "report.p95",
@@ -173,7 +174,6 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.title",
     "report.uncovered",
     "report.uncovered-note",
-    "report.untimed",
     "report.waiting",
     "report.when",
     "report.why",
@@ -370,6 +370,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_NOW,
     TEXT_REPORT_NUMBER,
     TEXT_REPORT_OTHERS,
+    TEXT_REPORT_OUTSIDE,
     TEXT_REPORT_OVER_TIME,
     TEXT_REPORT_OVER_TIME_NOTE,
     TEXT_REPORT_P95,
@@ -391,7 +392,6 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_TITLE,
     TEXT_REPORT_UNCOVERED,
     TEXT_REPORT_UNCOVERED_NOTE,
-    TEXT_REPORT_UNTIMED,
     TEXT_REPORT_WAITING,
     TEXT_REPORT_WHEN,
     TEXT_REPORT_WHY,
@@ -2853,12 +2853,12 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Over time",
         [TEXT_REPORT_OVER_TIME_NOTE] =
         "Attempts, in periods of {width}.",
-        [TEXT_REPORT_UNTIMED] =
-        "Attempts without a known time",
         [TEXT_REPORT_PERIOD_START] =
         "Period from (UTC)",
         [TEXT_REPORT_ATTEMPTS] =
         "Attempts",
+        [TEXT_REPORT_OUTSIDE] =
+        "Attempts outside this time",
         [TEXT_REPORT_DELAY] =
         "Delay until delivery",
         [TEXT_REPORT_MEDIAN] =
@@ -5517,12 +5517,12 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "A lo largo del tiempo",
         [TEXT_REPORT_OVER_TIME_NOTE] =
         "Intentos, por periodos de {width}.",
-        [TEXT_REPORT_UNTIMED] =
-        "Intentos sin hora conocida",
         [TEXT_REPORT_PERIOD_START] =
         "Periodo desde (UTC)",
         [TEXT_REPORT_ATTEMPTS] =
         "Intentos",
+        [TEXT_REPORT_OUTSIDE] =
+        "Intentos fuera de este periodo",
         [TEXT_REPORT_DELAY] =
         "Tiempo hasta la entrega",
         [TEXT_REPORT_MEDIAN] =
@@ -8188,12 +8188,12 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Nel tempo",
         [TEXT_REPORT_OVER_TIME_NOTE] =
         "Tentativi, per periodi di {width}.",
-        [TEXT_REPORT_UNTIMED] =
-        "Tentativi senza ora nota",
         [TEXT_REPORT_PERIOD_START] =
         "Periodo dal (UTC)",
         [TEXT_REPORT_ATTEMPTS] =
         "Tentativi",
+        [TEXT_REPORT_OUTSIDE] =
+        "Tentativi fuori da questo periodo",
         [TEXT_REPORT_DELAY] =
         "Tempo fino alla consegna",
         [TEXT_REPORT_MEDIAN] =
@@ -10663,12 +10663,12 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "随时间变化",
         [TEXT_REPORT_OVER_TIME_NOTE] =
         "投递尝试，每段 {width}。",
-        [TEXT_REPORT_UNTIMED] =
-        "时间不详的尝试",
         [TEXT_REPORT_PERIOD_START] =
         "时段起点（UTC）",
         [TEXT_REPORT_ATTEMPTS] =
         "尝试次数",
+        [TEXT_REPORT_OUTSIDE] =
+        "此时段之外的尝试",
         [TEXT_REPORT_DELAY] =
         "投递延迟",
         [TEXT_REPORT_MEDIAN] =

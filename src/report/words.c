@@ -106,9 +106,9 @@ void sst_phrase_duration(phrase *to, const char *language, uint64_t milliseconds
         uint64_t upto; /* of the unit; beyond it the next one is used */
         const char *key;
     } units[] = {{1, 1000, NULL},
-                 {1000, 120, "unit.second"},
-                 {60000, 120, "unit.minute"},
-                 {3600000, 48, "unit.hour"},
+                 {1000, 60, "unit.second"},
+                 {60000, 60, "unit.minute"},
+                 {3600000, 24, "unit.hour"},
                  {86400000, 0, "unit.day"}};
     size_t i = 0;
     while (units[i].upto > 0 && milliseconds >= units[i].unit * units[i].upto)
