@@ -28,7 +28,7 @@ COLLECT = """
   const size = (e) => { const r = e.getBoundingClientRect(); return [r.width, r.height]; };
   return {
     numbers: all('[data-n]').map(e => [e.dataset.n, e.getAttribute('value'), e.textContent]),
-    charts: all('svg').filter(e => !e.closest('details')).map(e => [e.getAttribute('class'), ...size(e)]),
+    charts: all('svg').filter(e => e.checkVisibility({contentVisibilityAuto: true})).map(e => [e.getAttribute('class'), ...size(e)]),
     named: all('svg').every(e => e.getAttribute('aria-label') || e.getAttribute('aria-hidden')),
     captions: all('table').every(e => e.caption && e.caption.textContent.trim()),
     headers: all('th').every(e => e.scope),

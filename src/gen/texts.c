@@ -92,6 +92,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.unregistered",
     "label.value",
     "label.verdict",
+    "report.address",
     "report.attempts",
     "report.bar",
     "report.before",
@@ -118,6 +119,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.delivered",
     "report.delivered-first",
     "report.delivered-later",
+    "report.domain",
     "report.domains",
     "report.duplicates",
     "report.example",
@@ -152,6 +154,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.now",
     "report.number",
     "report.others",
+    "report.outcome",
     "report.outside",
     "report.over-time",
     "report.over-time-note",
@@ -160,8 +163,10 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.period",
     "report.period-before",
     "report.period-start",
+    "report.provider",
     "report.providers",
     "report.put-off",
+    "report.reason",
     "report.recipients",
     "report.refused",
     "report.reply-column",
@@ -310,6 +315,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_UNREGISTERED,
     TEXT_LABEL_VALUE,
     TEXT_LABEL_VERDICT,
+    TEXT_REPORT_ADDRESS,
     TEXT_REPORT_ATTEMPTS,
     TEXT_REPORT_BAR,
     TEXT_REPORT_BEFORE,
@@ -336,6 +342,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_DELIVERED,
     TEXT_REPORT_DELIVERED_FIRST,
     TEXT_REPORT_DELIVERED_LATER,
+    TEXT_REPORT_DOMAIN,
     TEXT_REPORT_DOMAINS,
     TEXT_REPORT_DUPLICATES,
     TEXT_REPORT_EXAMPLE,
@@ -370,6 +377,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_NOW,
     TEXT_REPORT_NUMBER,
     TEXT_REPORT_OTHERS,
+    TEXT_REPORT_OUTCOME,
     TEXT_REPORT_OUTSIDE,
     TEXT_REPORT_OVER_TIME,
     TEXT_REPORT_OVER_TIME_NOTE,
@@ -378,8 +386,10 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_PERIOD,
     TEXT_REPORT_PERIOD_BEFORE,
     TEXT_REPORT_PERIOD_START,
+    TEXT_REPORT_PROVIDER,
     TEXT_REPORT_PROVIDERS,
     TEXT_REPORT_PUT_OFF,
+    TEXT_REPORT_REASON,
     TEXT_REPORT_RECIPIENTS,
     TEXT_REPORT_REFUSED,
     TEXT_REPORT_REPLY_COLUMN,
@@ -2935,6 +2945,16 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "The numbers as a table",
         [TEXT_REPORT_MADE_BY] =
         "Made by smtpstatus from {inputs} inputs and {records} records.",
+        [TEXT_REPORT_PROVIDER] =
+        "Mail provider",
+        [TEXT_REPORT_DOMAIN] =
+        "Domain",
+        [TEXT_REPORT_REASON] =
+        "Reason",
+        [TEXT_REPORT_OUTCOME] =
+        "Outcome",
+        [TEXT_REPORT_ADDRESS] =
+        "Address",
         [TEXT_REPORT_CONTENTS] =
         "Contents",
     },
@@ -5598,6 +5618,16 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Los números en una tabla",
         [TEXT_REPORT_MADE_BY] =
         "Hecho por smtpstatus a partir de {inputs} entradas y {records} registros.",
+        [TEXT_REPORT_PROVIDER] =
+        "Proveedor",
+        [TEXT_REPORT_DOMAIN] =
+        "Dominio",
+        [TEXT_REPORT_REASON] =
+        "Motivo",
+        [TEXT_REPORT_OUTCOME] =
+        "Resultado",
+        [TEXT_REPORT_ADDRESS] =
+        "Dirección",
         [TEXT_REPORT_CONTENTS] =
         "Contenido",
     },
@@ -8269,6 +8299,16 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "I numeri in una tabella",
         [TEXT_REPORT_MADE_BY] =
         "Prodotto da smtpstatus da {inputs} fonti e {records} voci.",
+        [TEXT_REPORT_PROVIDER] =
+        "Provider",
+        [TEXT_REPORT_DOMAIN] =
+        "Dominio",
+        [TEXT_REPORT_REASON] =
+        "Motivo",
+        [TEXT_REPORT_OUTCOME] =
+        "Esito",
+        [TEXT_REPORT_ADDRESS] =
+        "Indirizzo",
         [TEXT_REPORT_CONTENTS] =
         "Contenuto",
     },
@@ -10745,6 +10785,16 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "以表格显示数据",
         [TEXT_REPORT_MADE_BY] =
         "由 smtpstatus 根据 {inputs} 个输入和 {records} 条记录生成。",
+        [TEXT_REPORT_PROVIDER] =
+        "邮件服务商",
+        [TEXT_REPORT_DOMAIN] =
+        "域名",
+        [TEXT_REPORT_REASON] =
+        "原因",
+        [TEXT_REPORT_OUTCOME] =
+        "结果",
+        [TEXT_REPORT_ADDRESS] =
+        "地址",
         [TEXT_REPORT_CONTENTS] =
         "目录",
     },

@@ -872,6 +872,11 @@ enum text_id {
     TEXT_REPORT_NOW,
     TEXT_REPORT_CHART_TABLE,
     TEXT_REPORT_MADE_BY,
+    TEXT_REPORT_PROVIDER,
+    TEXT_REPORT_DOMAIN,
+    TEXT_REPORT_REASON,
+    TEXT_REPORT_OUTCOME,
+    TEXT_REPORT_ADDRESS,
     TEXT_REPORT_CONTENTS,
     TEXT_COUNT
 };
@@ -883,7 +888,7 @@ extern const char *const sst_gen_language_tags[TEXT_LANGUAGES];
 extern const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT];
 
 /* The keys of labels, sorted by their bytes, and which text each names. */
-#define TEXT_LABELS 215
+#define TEXT_LABELS 220
 
 extern const char *const sst_gen_label_keys[TEXT_LABELS];
 extern const unsigned short sst_gen_label_texts[TEXT_LABELS];

@@ -90,7 +90,7 @@ static const struct {
 
 static void put_fates(html *to)
 {
-    static const char *const columns[] = {"fate", "recipients", "bar"};
+    static const char *const columns[] = {"outcome", "recipients", "bar"};
     const tally *total = &to->all.report->total;
     sst_html_section(to, "fate", "fate");
     sst_html_table(to, "fate", columns, 3);

@@ -162,32 +162,37 @@ static void put_details(html *to, const cause *of, size_t position)
     sst_html_put(to, "</dl>\n");
 }
 
+/* Causes that are shown whole; of the others that is for who asks for it. */
+#define UNFOLDED 3
+
 static void put_cause(html *to, const cause *of, size_t position)
 {
     uint64_t cost = tally_cost(&of->count);
     const html_part part = {sst_view_actionable(of->actor) ? "failed" : "waiting", cost};
-    sst_html_put(to, "<article class=\"cause\" id=\"cause-");
+    sst_html_put(to, "<details class=\"cause\" id=\"cause-");
     sst_html_digits(to, position);
-    sst_html_put(to, "\">\n<h4><span class=\"rank\">");
+    sst_html_put(to, position < UNFOLDED ? "\" open>\n<summary><h4>" : "\">\n<summary><h4>");
+    sst_html_put(to, "<span class=\"rank\">");
     sst_html_digits(to, position + 1);
-    sst_html_put(to, "</span> ");
+    sst_html_put(to, "</span> <span class=\"name\">");
     put_title(to, of);
     if (!of->is_others) {
         sst_html_put(to, " <code class=\"id\">");
         sst_html_put(to, sst_reason_id(of->reason));
         sst_html_put(to, "</code>");
     }
-    sst_html_put(to, "<span class=\"cost\">");
+    sst_html_put(to, "</span> <span class=\"cost\">");
     sst_html_number(to, (html_place){"causes", position, "cost"}, cost);
     sst_html_put(to, " \xC2\xB7 ");
     sst_html_share(to, (html_place){"causes", position, "share"},
                    sst_view_share(cost, to->all.recipients));
     sst_html_put(to, "</span></h4>\n");
     sst_html_bar(to, &part, 1, to->all.recipients);
+    sst_html_put(to, "</summary>\n");
     sst_html_put(to, "<div class=\"body\">\n");
     put_details(to, of, position);
     put_advice(to, of);
-    sst_html_put(to, "</div>\n</article>\n");
+    sst_html_put(to, "</div>\n</details>\n");
 }
 
 /* --- all ------------------------------------------------------------------------------------ */

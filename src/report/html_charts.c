@@ -18,59 +18,6 @@ static const struct {
 
 #define ATTEMPTS (sizeof attempts / sizeof attempts[0])
 
-static uint64_t sum_of(const uint64_t of[ATTEMPT_COUNT])
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; i < ATTEMPT_COUNT; i++)
-        sum += of[i];
-    return sum;
-}
-
-/* --- which part of the time is drawn -------------------------------------------------------- */
-
-/* So many columns, empty ones among them, are drawn at most. */
-#define MOST_COLUMNS ((int64_t)2 * (int64_t)SST_MAX_REPORT_PERIODS)
-
-typedef struct window {
-    size_t first; /* periods */
-    size_t end;
-    size_t columns;
-    uint64_t most;    /* attempts in a column */
-    uint64_t outside; /* attempts in other periods, and without a time */
-} window;
-
-/* The stretch of so many columns with the most attempts: what lies far from it has a wrong date,
- * or is too little to be seen beside it. */
-static window find_window(const timeline *of)
-{
-    int64_t width = sst_timeline_width(of);
-    window best = {.end = 0};
-    uint64_t within = 0;
-    uint64_t most_within = 0;
-    uint64_t all = sum_of(of->untimed);
-    size_t first = 0;
-    for (size_t end = 0; end < of->count; end++) {
-        within += sum_of(of->list[end].of);
-        all += sum_of(of->list[end].of);
-        while ((of->list[end].start - of->list[first].start) / width >= MOST_COLUMNS)
-            within -= sum_of(of->list[first++].of);
-        if (within >= most_within) {
-            most_within = within;
-            best.first = first;
-            best.end = end + 1;
-        }
-    }
-    best.outside = all - most_within;
-    for (size_t i = best.first; i < best.end; i++) {
-        uint64_t sum = sum_of(of->list[i].of);
-        best.most = sum > best.most ? sum : best.most;
-    }
-    if (best.end > 0)
-        best.columns =
-            (size_t)((of->list[best.end - 1].start - of->list[best.first].start) / width) + 1;
-    return best;
-}
-
 /* --- the chart ------------------------------------------------------------------------------ */
 
 #define COLUMN_WIDTH 10u
@@ -246,23 +193,23 @@ bool sst_html_has_timeline(const view *all)
 
 void sst_html_timeline(html *to)
 {
-    const timeline *of = &to->all.report->timeline;
+    const timeline *of = &to->all.timeline;
     phrase most = {.len = 0};
     if (of->count == 0)
         return;
-    window in = find_window(of);
+    const window *in = &to->all.window;
     sst_html_section(to, "time", "over-time");
     sst_html_put(to, "<figure>\n");
     put_legend(to, of);
-    sst_phrase_number(&most, to->all.language, in.most);
+    sst_phrase_number(&most, to->all.language, in->most);
     sst_html_put(to, "<div class=\"plot\"><span class=\"top\" aria-hidden=\"true\">");
     sst_html_phrase(to, &most);
     sst_html_put(to, "</span>");
-    put_svg(to, of, &in);
+    put_svg(to, of, in);
     sst_html_put(to, "</div>\n");
-    put_axis(to, of, &in);
+    put_axis(to, of, in);
     sst_html_put(to, "<figcaption>");
-    put_note(to, of, &in);
+    put_note(to, of, in);
     sst_html_put(to, "</figcaption>\n</figure>\n");
     put_numbers(to, of);
     sst_html_section_end(to);

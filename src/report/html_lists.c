@@ -56,8 +56,13 @@ static bool next_row(html *to, walker *at, row_kind kind, const listing *list)
 void sst_html_listing(html *to, const char *id, const char *list, const char *label, row_kind kind,
                       const listing *rows)
 {
-    const char *const columns[] = {label,      "recipients", "failed", "waiting",
-                                   "in-doubt", "later",      "fate"};
+    const char *const columns[] = {kind == ROW_PROVIDER ? "provider" : "domain",
+                                   "recipients",
+                                   "failed",
+                                   "waiting",
+                                   "in-doubt",
+                                   "later",
+                                   "fate"};
     walker at = {0, NULL};
     if (rows->count == 0)
         return;
@@ -82,8 +87,8 @@ void sst_html_listing(html *to, const char *id, const char *list, const char *la
 
 void sst_html_reasons(html *to)
 {
-    static const char *const columns[] = {"by-reason", "recipients", "failed", "waiting",
-                                          "in-doubt",  "later",      "share"};
+    static const char *const columns[] = {"reason",   "recipients", "failed", "waiting",
+                                          "in-doubt", "later",      "fate"};
     const tally *by = to->all.report->by_reason;
     uint64_t most = 1;
     if (to->all.reason_count == 0)
@@ -156,7 +161,7 @@ static void put_suppress_note(html *to)
 
 void sst_html_suppress(html *to)
 {
-    static const char *const columns[] = {"recipients", "why", "failures", "last", "last-reply"};
+    static const char *const columns[] = {"address", "why", "failures", "last", "last-reply"};
     const sst_report_style *style = to->all.style;
     sst_report_suppressed one;
     if (!style->suppress_next || style->suppress_count == 0)
@@ -207,7 +212,7 @@ void sst_html_uncovered(html *to)
 
 static void put_inbound_reasons(html *to)
 {
-    static const char *const columns[] = {"by-reason", "attempts"};
+    static const char *const columns[] = {"reason", "attempts"};
     const inbound *of = &to->all.report->inbound;
     if (to->all.inbound_reason_count == 0)
         return;

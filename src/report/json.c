@@ -487,7 +487,7 @@ int sst_report_write_json(const sst_report *report, const sst_report_style *styl
     put_listing(&to, &all, "providers", "provider", &all.providers);
     put_listing(&to, &all, "domains", "domain", &all.domains);
     put_reasons(&to, &all);
-    put_timeline(&to, &report->timeline);
+    put_timeline(&to, &all.timeline);
     put_delay(&to, &report->delays);
     put_suppress(&to, &all);
     put_uncovered(&to, &all);

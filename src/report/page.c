@@ -154,6 +154,13 @@ void sst_page_cells(page *on, sst_span name, size_t name_width, const page_cells
     on->started = true;
 }
 
+size_t sst_page_width(sst_span text)
+{
+    phrase safe = {.len = 0};
+    make_safe(&safe, text);
+    return sst_text_width(phrase_span(&safe));
+}
+
 size_t sst_page_widest(const char *const *labels, size_t count)
 {
     size_t widest = 0;

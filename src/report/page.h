@@ -35,6 +35,9 @@ typedef struct page_cells {
 void sst_page_cells(page *on, sst_span name, size_t name_width, const page_cells *cells,
                     const size_t *widths);
 
+/* How wide words are once they are made safe. */
+size_t sst_page_width(sst_span text);
+
 /* The widest of some labels. */
 size_t sst_page_widest(const char *const *labels, size_t count);
 

@@ -194,7 +194,7 @@ static void put_table(text *to, const table *what, fill_row *fill, const void *f
     for (size_t i = 0; i < what->count; i++)
         widths[i] = sst_text_width(span_of(label(to, what->columns[i])));
     for (size_t row = 0; name.len = 0, fill(to, from, row, &name, &cells); row++) {
-        size_t width = sst_text_width(phrase_span(&name));
+        size_t width = sst_page_width(phrase_span(&name));
         widest = width > widest ? width : widest;
         for (size_t i = 0; i < what->count; i++) {
             width = sst_text_width(phrase_span(&cells.cell[i]));
@@ -350,26 +350,38 @@ static void put_reasons(text *to)
 /* --- time ----------------------------------------------------------------------------------- */
 
 /* A line of columns, of which the highest has eight eighths. */
-static void put_columns(phrase *into, const timeline *of, attempt what, size_t columns)
+static void put_columns(phrase *into, const view *all, attempt what, size_t columns)
 {
-    static const char *const eighths[] = {" ",
-                                          "\xE2\x96\x81",
-                                          "\xE2\x96\x82",
-                                          "\xE2\x96\x83",
-                                          "\xE2\x96\x84",
-                                          "\xE2\x96\x85",
-                                          "\xE2\x96\x86",
-                                          "\xE2\x96\x87",
-                                          "\xE2\x96\x88"};
+    static const char *const eighths[] = {"\xC2\xB7",     "\xE2\x96\x81", "\xE2\x96\x82",
+                                          "\xE2\x96\x83", "\xE2\x96\x84", "\xE2\x96\x85",
+                                          "\xE2\x96\x86", "\xE2\x96\x87", "\xE2\x96\x88"};
+    const period *list = all->timeline.list;
+    int64_t width = sst_timeline_width(&all->timeline);
     uint64_t most = 1;
     uint64_t heights[SST_MAX_REPORT_PERIODS] = {0};
-    for (size_t i = 0; i < of->count; i++) {
-        uint64_t *height = &heights[i * columns / of->count];
-        *height += of->list[i].of[what];
+    for (size_t i = all->window.first; i < all->window.end; i++) {
+        size_t at = (size_t)((list[i].start - list[all->window.first].start) / width);
+        uint64_t *height = &heights[at * columns / all->window.columns];
+        *height += list[i].of[what];
         most = *height > most ? *height : most;
     }
     for (size_t i = 0; i < columns; i++)
         sst_phrase_text(into, eighths[(heights[i] * 8 + most - 1) / most]);
+}
+
+/* How wide the greatest number of attempts is. */
+static size_t number_width(const text *to, const timeline *of)
+{
+    size_t widest = 1;
+    for (size_t what = 0; what < ATTEMPT_COUNT; what++) {
+        phrase number = {.len = 0};
+        uint64_t sum = 0;
+        for (size_t i = 0; i < of->count; i++)
+            sum += of->list[i].of[what];
+        sst_phrase_number(&number, to->all.language, sum);
+        widest = number.len > widest ? number.len : widest;
+    }
+    return widest;
 }
 
 static void put_time(text *to)
@@ -379,22 +391,25 @@ static void put_time(text *to)
         const char *name;
     } lines[] = {
         {ATTEMPT_DELIVERED, "delivered"}, {ATTEMPT_DELAYED, "put-off"}, {ATTEMPT_FAILED, "failed"}};
-    const timeline *of = &to->all.report->timeline;
-    if (of->count < 2)
+    const timeline *of = &to->all.timeline;
+    size_t columns = to->all.window.columns;
+    if (columns < 2)
         return;
     heading(to, "over-time");
-    size_t columns = of->count < to->on.width / 2 ? of->count : to->on.width / 2;
+    columns = columns < to->on.width - 30 ? columns : to->on.width - 30;
     const char *const labels[] = {label(to, "delivered"), label(to, "put-off"),
                                   label(to, "failed")};
     for (size_t i = 0; i < 3; i++) {
-        phrase bars = {.len = 0};
+        page_cells cells = {.count = 2};
+        size_t widths[2] = {1, columns};
         uint64_t sum = 0;
         for (size_t k = 0; k < of->count; k++)
             sum += of->list[k].of[lines[i].what];
-        put_columns(&bars, of, lines[i].what, columns);
-        sst_phrase_text(&bars, "  ");
-        sst_phrase_number(&bars, to->all.language, sum);
-        sst_page_row(&to->on, labels[i], sst_page_widest(labels, 3), phrase_span(&bars));
+        set_number(to, &cells, 0, sum);
+        widths[0] = number_width(to, of);
+        cells.cell[1].len = 0;
+        put_columns(&cells.cell[1], &to->all, lines[i].what, columns);
+        sst_page_cells(&to->on, span_of(labels[i]), sst_page_widest(labels, 3), &cells, widths);
     }
     put_period(to, to->all.report, "period");
 }

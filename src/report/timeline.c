@@ -73,3 +73,60 @@ void sst_timeline_add(timeline *all, int64_t time, attempt what)
     while (all->count > SST_MAX_REPORT_PERIODS && all->width + 1 < WIDTHS)
         widen(all);
 }
+
+/* --- what a chart shows --------------------------------------------------------------------- */
+
+static uint64_t sum_of(const uint64_t of[ATTEMPT_COUNT])
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < ATTEMPT_COUNT; i++)
+        sum += of[i];
+    return sum;
+}
+
+/* The stretch of SST_MAX_REPORT_PERIODS periods, empty ones among them, with the most attempts. */
+static window find_window(const timeline *all)
+{
+    const int64_t columns = (int64_t)SST_MAX_REPORT_PERIODS;
+    int64_t width = sst_timeline_width(all);
+    window best = {.end = 0};
+    uint64_t within = 0;
+    uint64_t most_within = 0;
+    size_t first = 0;
+    for (size_t end = 0; end < all->count; end++) {
+        uint64_t sum = sum_of(all->list[end].of);
+        within += sum;
+        best.outside += sum;
+        while ((all->list[end].start - all->list[first].start) / width >= columns)
+            within -= sum_of(all->list[first++].of);
+        if (within >= most_within) {
+            most_within = within;
+            best.first = first;
+            best.end = end + 1;
+        }
+    }
+    best.outside -= most_within;
+    return best;
+}
+
+window sst_timeline_fit(timeline *all)
+{
+    uint64_t timed = 0;
+    for (size_t i = 0; i < all->count; i++)
+        timed += sum_of(all->list[i].of);
+    window best = find_window(all);
+    while (best.outside > 1 && best.outside > timed / 100 && all->width + 1 < WIDTHS) {
+        widen(all);
+        best = find_window(all);
+    }
+    for (size_t i = best.first; i < best.end; i++) {
+        uint64_t sum = sum_of(all->list[i].of);
+        best.most = sum > best.most ? sum : best.most;
+    }
+    if (best.end > 0)
+        best.columns = (size_t)((all->list[best.end - 1].start - all->list[best.first].start) /
+                                sst_timeline_width(all)) +
+                       1;
+    best.outside += sum_of(all->untimed);
+    return best;
+}

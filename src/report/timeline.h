@@ -35,4 +35,19 @@ void sst_timeline_add(timeline *all, int64_t time, attempt what);
 /* In seconds. */
 int64_t sst_timeline_width(const timeline *all);
 
+/* The part of the time that a chart shows. */
+typedef struct window {
+    size_t first; /* periods */
+    size_t end;
+    size_t columns;   /* from the first to the last, empty ones among them */
+    uint64_t most;    /* attempts in a period */
+    uint64_t outside; /* attempts in other periods, and without a time */
+} window;
+
+/*
+ * Widens the periods until a chart can show nearly all attempts: what it leaves out is less than
+ * one in a hundred, or a single one, and lies so far away that its date is likely to be wrong.
+ */
+window sst_timeline_fit(timeline *all);
+
 #endif

@@ -28,6 +28,16 @@ static bool costs_more(const cause *one, const cause *other)
     return one->reason < other->reason;
 }
 
+/* Whoever runs the sending system is the likeliest reader. */
+static int rank_of(sst_actor actor)
+{
+    static const int ranks[VIEW_ACTORS] = {
+        [SST_ACTOR_SENDER_ADMIN] = 0, [SST_ACTOR_SENDER] = 1, [SST_ACTOR_RECIPIENT_ADMIN] = 2,
+        [SST_ACTOR_RECIPIENT] = 3,    [SST_ACTOR_NOBODY] = 4,
+    };
+    return ranks[actor];
+}
+
 /* What costs nothing comes last; what the reader can mend comes before the rest. */
 static bool group_before(const cause_group *one, const cause_group *other)
 {
@@ -38,7 +48,9 @@ static bool group_before(const cause_group *one, const cause_group *other)
         return mine;
     if (one->cost != other->cost)
         return one->cost > other->cost;
-    return one->later != other->later ? one->later > other->later : one->actor < other->actor;
+    if (one->later != other->later)
+        return one->later > other->later;
+    return rank_of(one->actor) < rank_of(other->actor);
 }
 
 static void find_groups(view *all, cause_group groups[VIEW_ACTORS])
@@ -276,6 +288,8 @@ int sst_view_make(view *all, const sst_report *report, const sst_report_style *s
     all->before = all->style->before;
     all->language = all->style->language;
     all->recipients = tally_sum(&report->total);
+    all->timeline = report->timeline;
+    all->window = sst_timeline_fit(&all->timeline);
     take_causes(all);
     take_reasons(all);
     take_inbound_reasons(all);

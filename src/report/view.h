@@ -55,6 +55,8 @@ typedef struct view {
     sst_reason reasons[SST_REASON_COUNT];
     size_t inbound_reason_count;
     sst_reason inbound_reasons[SST_REASON_COUNT];
+    timeline timeline; /* with periods as wide as a chart needs them */
+    window window;     /* what of it is shown */
     listing domains;
     listing providers;
     listing templates;
