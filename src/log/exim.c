@@ -294,8 +294,23 @@ static bool was_tried(sst_span words)
     return true;
 }
 
+/* Before 4.80 the host stood among the words: "host mx.example.com [192.0.2.10]: Connection lost".
+ */
+static sst_span take_host(sst_record *record, sst_span words)
+{
+    sst_span host;
+    sst_span rest = words;
+    if (!words_take(&rest, "host ") || !words_part(rest, "]: ", &host, &rest) ||
+        !words_have(host, " ["))
+        return words;
+    if (!record->remote.ptr)
+        record->remote = sst_log_remote(sst_log_host(host));
+    return rest;
+}
+
 static void fill_words(const exim_event *e, sst_record *record, sst_span words)
 {
+    words = take_host(record, words);
     sst_log_reply(e->reader, record, words);
     /* An LMTP server answers for each recipient once the message is sent (RFC 2033 4.2). */
     if (record->command == SST_COMMAND_NONE && words_begin(words, "LMTP error after DATA"))
@@ -303,9 +318,31 @@ static void fill_words(const exim_event *e, sst_record *record, sst_span words)
     sst_log_trouble(record);
 }
 
+/*
+ * "H=mx.example.com [192.0.2.10] Connection refused": a host that could not be reached. It is kept
+ * for the line of the recipient, which says the same without the host.
+ */
+static bool read_host(sst_log_reader *reader, const log_line *line, sst_span id, sst_span text)
+{
+    if (!words_take(&text, "H=") || words_have(text, "]: ") || words_have(text, " rejected "))
+        return false;
+    sst_log_set(reader, sst_log_find(reader, line, id), LOG_NEXT, text);
+    return true;
+}
+
+static void recall_host(exim_event *e, sst_span words)
+{
+    sst_span host = e->mail ? sst_log_get(e->mail, LOG_NEXT) : words;
+    if (e->fields.host.address.ptr || !e->mail || words.len == 0 || words.len >= host.len ||
+        !words_equal(words_from(host, host.len - words.len), words))
+        return;
+    e->fields.host = sst_log_host(words_between(host, 0, host.len - words.len));
+}
+
 static void read_deferral(exim_event *e)
 {
     sst_span words = sst_exim_unescape(e->reader, without_times(e->fields.words));
+    recall_host(e, words);
     if (!was_tried(words) && sst_log_is_waiting(e->reader, e->mail, e->recipient))
         return;
     if (!e->mail)
@@ -383,7 +420,7 @@ static void read(sst_log_reader *reader, const log_line *line)
         read_arrival(reader, line, id, text);
     else if (id.ptr && words_begin(text, "Completed"))
         sst_log_close(reader, sst_log_find(reader, line, id));
-    else if (!id.ptr || !read_event(reader, line, id, text))
+    else if (!id.ptr || (!read_event(reader, line, id, text) && !read_host(reader, line, id, text)))
         sst_exim_read_refusal(reader, line, id, text);
 }
 

@@ -185,7 +185,7 @@ static sst_kind kind_of(const attempt *a)
  * (" and "Deferred:". Sendmail words the loss of a connection as a reply of its own; then what
  * stands behind its codes are the words.
  */
-static sst_span words_of(const attempt *a)
+static sst_span words_in_full(const attempt *a)
 {
     static const char *const own[] = {"Connection reset by ", "Connection timed out with ",
                                       "Connection refused by ", "reply: read error from ", NULL};
@@ -203,6 +203,18 @@ static sst_span words_of(const attempt *a)
         words.len--;
     else
         (void)words_take(&words, "Deferred: ");
+    return words;
+}
+
+/* Sendmail reads lines of 2048 bytes and syslog takes less; what is longer would be repeated for
+ * each of thousands of recipients. */
+#define MAX_WORDS ((size_t)4096)
+
+static sst_span words_of(const attempt *a)
+{
+    sst_span words = words_in_full(a);
+    if (words.len > MAX_WORDS)
+        words.len = MAX_WORDS;
     return words;
 }
 
@@ -232,13 +244,10 @@ static bool is_program(sst_span address)
            words_find_byte(address, '@') == address.len;
 }
 
-static void fill(const attempt *a, sst_record *record, sst_span address, sst_kind kind)
+/* All but the recipient. */
+static void fill(const attempt *a, sst_record *record, sst_kind kind)
 {
     record->kind = kind;
-    record->recipient = words_unbracket(address);
-    /* A program or file that an alias led to: its owner is the alias. */
-    if (is_program(record->recipient) && a->owner.ptr)
-        record->recipient = a->owner;
     record->remote = a->remote;
     record->has_delay = a->has_delay;
     record->delay_ms = a->delay_ms;
@@ -267,12 +276,22 @@ static void count_off(attempt *a, sst_span address)
 
 static void add_attempt(attempt *a, sst_kind kind)
 {
+    const sst_record *first = NULL;
     for (sst_span list = a->to; list.len > 0;) {
         sst_span address = take_address(&list);
         sst_record *record = sst_log_add(a->reader, a->line);
         if (!record)
             return;
-        fill(a, record, address, kind);
+        /* What was said is read once, however many it was said of. */
+        if (first)
+            *record = *first;
+        else
+            fill(a, record, kind);
+        first = record;
+        record->recipient = words_unbracket(address);
+        /* A program or file that an alias led to: its owner is the alias. */
+        if (is_program(record->recipient) && a->owner.ptr)
+            record->recipient = a->owner;
         if (kind == SST_KIND_DELAYED) {
             sst_log_wait(a->reader, a->mail, record);
         } else {
