@@ -401,10 +401,20 @@ static void put_client(const message *of)
             (unsigned)(of->number % 250) + 1);
 }
 
-/* The next line of a message. Returns false where that was the last one for now. */
-static bool advance(message *of)
+static void put_queued(const message *of)
+{
+    begin_line("postfix/qmgr", 1500);
+    PUT("%s: from=<", queue_id(of->number));
+    if (!of->notification)
+        PUT("s%" PRIu64 "@example.org", of->parent ? of->parent : of->number);
+    PUT(">, size=%u, nrcpt=%u (queue active)", of->size, of->count);
+}
+
+/* A line before the delivery, without its end. */
+static void put_step(const message *of)
 {
     unsigned smtpd = 1000 + (unsigned)(of->number % 60);
+    bool returned = of->parent && !of->notification;
     switch (of->step) {
     case CONNECT:
         begin_line("postfix/smtpd", smtpd);
@@ -421,43 +431,53 @@ static bool advance(message *of)
     case MESSAGE_ID:
         begin_line("postfix/cleanup", 1800 + below(20));
         PUT("%s: message-id=<%" PRIx64 ".%s@example.org>", queue_id(of->number),
-            (of->parent && !of->notification ? of->parent : of->number) * UINT64_C(2654435761),
+            (returned ? of->parent : of->number) * UINT64_C(2654435761),
             of->notification ? "mx1" : "host");
         break;
     case QUEUED:
-        begin_line("postfix/qmgr", 1500);
-        PUT("%s: from=<", queue_id(of->number));
-        if (!of->notification)
-            PUT("s%" PRIu64 "@example.org", of->parent ? of->parent : of->number);
-        PUT(">, size=%u, nrcpt=%u (queue active)", of->size, of->count);
-        of->step = of->attempts > 0 ? DISCONNECT : of->step;
+        put_queued(of);
         break;
-    case DISCONNECT:
+    default:
         begin_line("postfix/smtpd", smtpd);
         PUT("disconnect from ");
         put_client(of);
         PUT(" ehlo=2 starttls=1 auth=1 mail=1 rcpt=%u data=1 quit=1 commands=%u", of->count,
             of->count + 7);
         break;
-    case DELIVER:
-        if (of->filtered) {
-            hand_to_filter(of);
-            return false;
-        }
+    }
+    PUT("\n");
+}
+
+/* What the filter handed back was queued: now it says so of the message that it was given. */
+static void end_filtering(message *inner)
+{
+    if (inner->step != DISCONNECT || !inner->outer)
+        return;
+    put_taken(inner->outer, inner);
+    inner->outer->step = REMOVED;
+    activate(inner->outer);
+    inner->outer = NULL;
+}
+
+/* The next line of a message. Returns false where that was the last one for now. */
+static bool advance(message *of)
+{
+    if (of->step == DELIVER && of->filtered) {
+        hand_to_filter(of);
+        return false;
+    }
+    if (of->step == DELIVER) {
         deliver(of);
         return true;
-    default:
+    }
+    if (of->step > DELIVER) {
         end_attempt(of);
         return false;
     }
-    PUT("\n");
-    of->step++;
-    if (of->step == DISCONNECT && of->outer) {
-        put_taken(of->outer, of);
-        of->outer->step = REMOVED;
-        activate(of->outer);
-        of->outer = NULL;
-    }
+    put_step(of);
+    /* Only the first attempt had a client. */
+    of->step += of->step == QUEUED && of->attempts > 0 ? 2 : 1;
+    end_filtering(of);
     return true;
 }
 

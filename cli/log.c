@@ -36,6 +36,7 @@ typedef struct logs {
     pipeline *line;
     uint64_t size;  /* of all files; 0: not known */
     uint64_t shown; /* records that were wanted */
+    bool zone_said; /* that times had no zone */
     bool failed;    /* the state could not be read or written; that has been said */
 } logs;
 
@@ -84,6 +85,23 @@ static void after_piece(void *context)
                       size > 0 ? (double)all->tails.taken / size : 0);
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Once, and where files are followed as soon as it is known. */
+static void say_zone(logs *all)
+{
+    uint64_t zoneless = log_reading_counts(&all->reading).zoneless;
+    if (zoneless == 0 || all->reading.zone_told || all->zone_said)
+        return;
+    complain("%" PRIu64 " record%s had a time without a zone, which was read as UTC; --tz says "
+             "otherwise",
+             zoneless, plural(zoneless));
+    all->zone_said = true;
+}
+
 /* --- the way -------------------------------------------------------------------------------- */
 
 /* Where it could not be written what was read, the same is to be read again. */
@@ -105,6 +123,7 @@ static void follow(logs *all)
             continue;
         }
         bring_out(all);
+        say_zone(all);
         if (changed && moment_now() - written >= STATE_EVERY) {
             write_state(all);
             written = moment_now();
@@ -178,17 +197,8 @@ static void begin(logs *all, const sst_rules *rules)
         interrupt_catch_termination();
 }
 
-static const char *plural(uint64_t count)
+static void write_remarks(const sst_log_counts *counts)
 {
-    return count == 1 ? "" : "s";
-}
-
-static void write_remarks(const logs *all, const sst_log_counts *counts)
-{
-    if (counts->zoneless > 0 && !all->reading.zone_told)
-        complain("%" PRIu64 " record%s had a time without a zone, which was read as UTC; --tz says "
-                 "otherwise",
-                 counts->zoneless, plural(counts->zoneless));
     if (counts->let_go > 0)
         complain("%" PRIu64 " message%s were let go before their end, as no more than %zu can be "
                  "open at once",
@@ -198,11 +208,12 @@ static void write_remarks(const logs *all, const sst_log_counts *counts)
                  counts->cut_lines, counts->cut_lines == 1 ? " was" : "s were", SST_MAX_LOG_LINE);
 }
 
-static void write_summary(const logs *all)
+static void write_summary(logs *all)
 {
     sst_log_counts counts = log_reading_counts(&all->reading);
     char shown[48] = "";
-    write_remarks(all, &counts);
+    say_zone(all);
+    write_remarks(&counts);
     if (all->wanted.any)
         snprintf(shown, sizeof shown, ", %" PRIu64 " of them shown", all->shown);
     complain("%" PRIu64 " line%s, %" PRIu64 " record%s%s, %" PRIu64 " not understood", counts.lines,
