@@ -25,17 +25,16 @@ static void put_safe(buffer *into, sst_span text)
         buffer_text(into, "?");
 }
 
-/* "2026-03-01 10:00:00Z": RFC 3339 with a blank, which it allows. */
+/* "2026-03-01 10:00:00Z": RFC 3339 with a blank, which it allows, and without a fraction. */
 static void put_time(buffer *into, sst_span time)
 {
-    if (!time.ptr)
+    const size_t seconds = 19; /* up to them */
+    if (time.len < seconds)
         return;
-    size_t start = into->len;
-    put_safe(into, time);
-    char *mark = memchr(into->data + start, 'T', into->len - start);
-    if (mark)
-        *mark = ' ';
-    buffer_text(into, "  ");
+    put_safe(into, (sst_span){time.ptr, 10});
+    buffer_text(into, " ");
+    put_safe(into, (sst_span){time.ptr + 11, seconds - 11});
+    buffer_text(into, "Z  ");
 }
 
 static bool is_inbound(const sst_record *record)
