@@ -6,6 +6,9 @@
 
 #include "log/words.h"
 
+/* Above its flag, a transaction's flags count the mails that are done. */
+#define HARAKA_ONE_DONE 2u
+
 #define RECIPIENT_DONE     1u
 #define RECIPIENT_DEFERRED 2u
 
@@ -200,13 +203,13 @@ void sst_haraka_close_if_done(const haraka_entry *e)
     if (!e->mail || id.len == e->id.len || sst_log_numbers(e->mail)->recipients > 0)
         return;
     close_group(e, e->id, e->mail);
-    haraka_entry transaction = {e->reader, e->line, id, find(e, id)};
-    uint64_t count = transaction.mail ? sst_log_numbers(transaction.mail)->recipients : 0;
-    for (uint64_t group = 1; group <= count; group++) {
-        if (find(e, id_of_group(&transaction, group)))
-            return;
-    }
-    sst_log_close(e->reader, transaction.mail);
+    log_mail *transaction = find(e, id);
+    if (!transaction)
+        return;
+    log_numbers *numbers = sst_log_numbers(transaction);
+    numbers->flags += HARAKA_ONE_DONE;
+    if (numbers->flags / HARAKA_ONE_DONE == numbers->recipients)
+        sst_log_close(e->reader, transaction);
 }
 
 void sst_haraka_close_all(const haraka_entry *e)
