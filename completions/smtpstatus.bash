@@ -62,7 +62,7 @@ _smtpstatus() {
         return
         ;;
     --log-format)
-        _smtpstatus_words "postfix exim sendmail opensmtpd qmail courier dovecot haraka exchange powermta kumomta"
+        _smtpstatus_words "postfix exim sendmail opensmtpd qmail courier dovecot haraka exchange powermta kumomta chasquid dma nullmailer"
         return
         ;;
     --direction)

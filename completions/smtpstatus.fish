@@ -49,7 +49,7 @@ complete -c smtpstatus -n '__fish_seen_subcommand_from bounce log report' -l job
 complete -c smtpstatus -n $bounces -F
 
 complete -c smtpstatus -n $records -l log-format -x \
-    -a 'postfix exim sendmail opensmtpd qmail courier dovecot haraka exchange powermta kumomta' \
+    -a 'postfix exim sendmail opensmtpd qmail courier dovecot haraka exchange powermta kumomta chasquid dma nullmailer' \
     -d 'Read lines of one log format only'
 complete -c smtpstatus -n $records -l year -x -d 'Year of the first stamp that has none'
 complete -c smtpstatus -n $records -l tz -x -a 'Z local' -d 'Zone of times without one'

@@ -37,7 +37,10 @@ extern "C" {
     X(HARAKA, "haraka")                                                                            \
     X(EXCHANGE, "exchange")                                                                        \
     X(POWERMTA, "powermta")                                                                        \
-    X(KUMOMTA, "kumomta")
+    X(KUMOMTA, "kumomta")                                                                          \
+    X(CHASQUID, "chasquid")                                                                        \
+    X(DMA, "dma")                                                                                  \
+    X(NULLMAILER, "nullmailer")
 
 typedef enum sst_log_format {
     SST_LOG_FORMAT_ANY, /* each line is recognised */

@@ -14,6 +14,7 @@ typedef struct log_format log_format;
 typedef struct log_line {
     sst_span text;    /* what the program said, without line end */
     sst_span program; /* its name in the tag, as "postfix/smtp"; absent: no tag */
+    sst_span pid;     /* behind it in brackets; absent: none */
     sst_span host;    /* that logged; absent: not said */
     uint64_t number;  /* 1-based in its source */
     bool has_time;
@@ -46,6 +47,9 @@ extern const log_format sst_log_haraka;
 extern const log_format sst_log_exchange;
 extern const log_format sst_log_powermta;
 extern const log_format sst_log_kumomta;
+extern const log_format sst_log_chasquid;
+extern const log_format sst_log_dma;
+extern const log_format sst_log_nullmailer;
 
 /*
  * Reads an ISO stamp (with T or a blank, fraction or none, zone or none) at the start of a text,

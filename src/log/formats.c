@@ -14,6 +14,9 @@ const log_format *const sst_log_formats[] = {
     &sst_log_exchange,
     &sst_log_powermta,
     &sst_log_kumomta,
+    &sst_log_chasquid,
+    &sst_log_dma,
+    &sst_log_nullmailer,
     NULL,
 };
 /* clang-format on */

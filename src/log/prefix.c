@@ -75,6 +75,16 @@ static size_t read_tag(sst_span text, sst_span *program, bool needs_pid)
     return n == text.len ? n : 0;
 }
 
+/* What stands in brackets behind the program's name in a tag that was read. */
+static sst_span pid_of(sst_span text, size_t program, size_t tag)
+{
+    sst_span none = {NULL, 0};
+    const char *end = memchr(text.ptr + program, ']', tag - program);
+    if (!end || text.ptr[program] != '[')
+        return none;
+    return (sst_span){text.ptr + program + 1, (size_t)(end - text.ptr) - program - 1};
+}
+
 /* Solaris writes "[ID 197553 mail.info] " behind the tag. */
 static size_t skip_message_id(sst_span text)
 {
@@ -116,6 +126,7 @@ static bool take_host_and_tag(log_line *line, sst_span text, bool needs_pid)
     if (has_host)
         line->host = host;
     line->program = program;
+    line->pid = pid_of(rest, program.len, tag);
     rest = behind(rest, tag);
     line->text = behind(rest, skip_message_id(rest));
     return true;
@@ -255,7 +266,7 @@ static bool take_5424(sst_log_reader *reader, log_line *line)
     text = behind(text, n + 1);
     line->host = take_field(&text);
     line->program = take_field(&text);
-    take_field(&text);
+    line->pid = take_field(&text);
     take_field(&text);
     text = behind(text, skip_structured_data(text));
     if (text.len > 0 && text.ptr[0] == ' ')
