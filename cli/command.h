@@ -11,7 +11,8 @@ enum {
     STATUS_DONE = 0,
     STATUS_PARTLY = 1, /* done, but: what, the subcommand says */
     STATUS_USAGE = 2,
-    STATUS_IO = 3, /* an input could not be read or the output not be written */
+    STATUS_IO = 3,         /* an input could not be read or the output not be written */
+    STATUS_NO_SESSION = 4, /* the session could not be opened */
     STATUS_INTERRUPTED = 130
 };
 
@@ -32,6 +33,8 @@ int group_run(const options *given, output *out);
 int bounce_run(const options *given, output *out);
 int log_run(const options *given, output *out);
 int report_run(const options *given, output *out);
+int send_run(const options *given, output *out);
+int probe_run(const options *given, output *out);
 
 /* The usage of the whole command, on stderr. */
 void write_usage(void);

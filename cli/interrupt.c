@@ -70,6 +70,11 @@ int interrupt_status(void)
     return 128 + (int)seen;
 }
 
+int interrupt_file(void)
+{
+    return ends[0];
+}
+
 /* How many of the two have something to say. */
 static int wait_for(int file, int milliseconds)
 {

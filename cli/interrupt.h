@@ -18,6 +18,9 @@ bool interrupted(void);
 /* The exit status after it: 130, or 143 after SIGTERM. */
 int interrupt_status(void);
 
+/* A descriptor that becomes readable by Ctrl-C; -1 where it is not caught. */
+int interrupt_file(void);
+
 /* Whether reading a file would wait now. */
 bool interrupt_would_wait(int file);
 

@@ -22,6 +22,13 @@
 #define READING                                                                                    \
     OPTION_FILE, OPTION_INPUT, OPTION_FORMAT, OPTION_RULES, OPTION_STRICT, OPTION_STRICT_SYNTAX,   \
         OPTION_CSV_SAFE
+/* A session: to where, under which TLS, as whom. */
+#define SESSION                                                                                    \
+    OPTION_FORMAT, OPTION_RULES, OPTION_EXPLAIN, OPTION_CSV_SAFE, OPTION_FROM, OPTION_TO,          \
+        OPTION_LMTP, OPTION_EHLO, OPTION_USER, OPTION_PASSWORD_FILE, OPTION_PASSWORD_ENV,          \
+        OPTION_NETRC, OPTION_AUTH, OPTION_AUTH_AS, OPTION_AUTH_CLEAR, OPTION_TLS, OPTION_TLS_MIN,  \
+        OPTION_TLS_NAME, OPTION_TLS_NO_VERIFY, OPTION_CA, OPTION_CERT, OPTION_KEY,                 \
+        OPTION_NO_PIPELINING, OPTION_IPV4, OPTION_IPV6, OPTION_TIMEOUT, OPTION_TRANSCRIPT
 #define RECORDS (FORMAT_BIT(FORMAT_TEXT) | FORMAT_BIT(FORMAT_JSONL) | FORMAT_BIT(FORMAT_CSV))
 
 static const subcommand subcommands[] = {
@@ -68,6 +75,20 @@ static const subcommand subcommands[] = {
      "Brings replies to templates with nothing personal left in them, counts them,\n"
      "and shows the most frequent first.\n",
      OPTIONS(READING, OPTION_UNKNOWN), RECORDS, group_run},
+    {"send", "--server URL --from ADDRESS --to ADDRESS... [OPTION...] [FILE | -]",
+     "send a message, and see what becomes of it",
+     "Sends a message (a file, standard input, or a small one composed from --subject,\n"
+     "--body and --attach) to one server, and says for each recipient what became of it,\n"
+     "why, and what to do.\n",
+     OPTIONS(SESSION, OPTION_SERVER, OPTION_SUBJECT, OPTION_BODY, OPTION_ATTACH, OPTION_REQUIRETLS,
+             OPTION_DSN, OPTION_RET, OPTION_ENVID, OPTION_SIZE, OPTION_CHUNKING, OPTION_BINARY,
+             OPTION_PRDR, OPTION_DELIVER_BY, OPTION_HOLD_FOR, OPTION_PRIORITY),
+     RECORDS, send_run},
+    {"probe", "[OPTION...] HOST[:PORT]", "what a server says and offers",
+     "Opens a session, and shows each reply with what it means, what the server offers,\n"
+     "and its TLS certificate. With --from and --to it goes on to MAIL and RCPT. Nothing\n"
+     "is ever delivered.\n",
+     OPTIONS(SESSION, OPTION_QUIT_AFTER, OPTION_VRFY, OPTION_EXPN), RECORDS, probe_run},
 };
 
 #define SUBCOMMANDS (sizeof subcommands / sizeof subcommands[0])

@@ -50,6 +50,50 @@ static const option_row table[OPTION_COUNT] = {
     [OPTION_SUPPRESS_LIST] = {"--suppress-list", "FILE", "write the addresses to stop mailing"},
     [OPTION_COMPARE] = {"--compare", "FILE", "what got better or worse since these inputs"},
     [OPTION_ANONYMIZE] = {"--anonymize", NULL, "pseudonyms for local parts and internal hosts"},
+    [OPTION_SERVER] = {"--server", "URL", "smtp://HOST:PORT, smtps://, lmtp://, unix:/PATH"},
+    [OPTION_FROM] = {"--from", "ADDRESS", "envelope sender; \"\" for none"},
+    [OPTION_TO] = {"--to", "ADDRESS", "envelope recipient; may be given many times"},
+    [OPTION_SUBJECT] = {"--subject", "TEXT", "compose a message with this subject,"},
+    [OPTION_BODY] = {"--body", "TEXT", "this text,"},
+    [OPTION_ATTACH] = {"--attach", "FILE", "and these files; may be given many times"},
+    [OPTION_QUIT_AFTER] = {"--quit-after", "PHASE", "connect, ehlo, tls, auth, mail or rcpt"},
+    [OPTION_VRFY] = {"--vrfy", "ADDRESS", "ask the server whether it knows an address"},
+    [OPTION_EXPN] = {"--expn", "LIST", "ask the server who is on a list"},
+    [OPTION_LMTP] = {"--lmtp", NULL, "speak LMTP: an answer for each recipient"},
+    [OPTION_EHLO] = {"--ehlo", "NAME", "this machine's name; else as the system has it"},
+    [OPTION_USER] = {"--user", "NAME", "log in as NAME, with the password from one of:"},
+    [OPTION_PASSWORD_FILE] = {"--password-file", "FILE", "the first line of FILE"},
+    [OPTION_PASSWORD_ENV] = {"--password-env", "NAME", "the environment variable NAME"},
+    [OPTION_NETRC] = {"--netrc", "FILE", "the host's entry in FILE, as ~/.netrc"},
+    [OPTION_AUTH] = {"--auth", "MECHANISM", "this one; with XOAUTH2, OAUTHBEARER: by token"},
+    [OPTION_AUTH_AS] = {"--auth-as", "NAME", "act as another user than the one who logs in"},
+    [OPTION_AUTH_CLEAR] = {"--auth-clear", NULL, "hand the password over without TLS, too"},
+    [OPTION_TLS] = {"--tls", "HOW", "required, opportunistic or off"},
+    [OPTION_TLS_MIN] = {"--tls-min", "VERSION", "the lowest version that will do: 1.2 or 1.3"},
+    [OPTION_TLS_NAME] = {"--tls-name", "HOST",
+                         "that the certificate is to be for; else the server"},
+    [OPTION_TLS_NO_VERIFY] = {"--tls-no-verify", NULL, "go on with any certificate: not safe"},
+    [OPTION_CA] = {"--ca", "PATH", "trust the certificates in this file or directory"},
+    [OPTION_CERT] = {"--cert", "FILE", "this side's certificate, in PEM"},
+    [OPTION_KEY] = {"--key", "FILE", "its key, unless it is in the same file"},
+    [OPTION_REQUIRETLS] = {"--requiretls", NULL, "TLS all the way, or back (RFC 8689)"},
+    [OPTION_DSN] = {"--dsn", "WHEN", "report on success,failure,delay; or never"},
+    [OPTION_RET] = {"--ret", "WHAT", "of the message in such a report: full or hdrs"},
+    [OPTION_ENVID] = {"--envid", "TEXT", "to be found again in such a report"},
+    [OPTION_SIZE] = {"--size", "OCTETS", "announce this size instead of the real one"},
+    [OPTION_CHUNKING] = {"--chunking", NULL, "send the message by BDAT where that is offered"},
+    [OPTION_BINARY] = {"--binary", NULL, "send the message's bytes as they are (BINARYMIME)"},
+    [OPTION_PRDR] = {"--prdr", NULL, "ask for an answer for each recipient after DATA"},
+    [OPTION_DELIVER_BY] = {"--deliver-by", "SECONDS", "or it comes back; ,N behind: or a notice"},
+    [OPTION_HOLD_FOR] = {"--hold-for", "SECONDS", "let the server keep it so long (RFC 4865)"},
+    [OPTION_PRIORITY] = {"--priority", "N", "from -9 to 9 (RFC 6710)"},
+    [OPTION_NO_PIPELINING] = {"--no-pipelining", NULL, "one command after the other"},
+    [OPTION_IPV4] = {"--ipv4", NULL, "only IPv4 addresses of the server"},
+    [OPTION_IPV6] = {"--ipv6", NULL, "only IPv6 addresses of the server"},
+    [OPTION_TIMEOUT] = {"--timeout", "SECONDS",
+                        "wait so long for each reply, not as RFC 5321 has it"},
+    [OPTION_TRANSCRIPT] = {"--transcript", "FILE",
+                           "write all lines that go to and fro; \"-\": stderr"},
     [OPTION_HELP] = {"--help", NULL, "show this help"},
     [OPTION_VERSION] = {"--version", NULL, "show the version"},
 };
@@ -274,22 +318,25 @@ const char *option_value(const options *given, option_id id)
 
 /* --- help ----------------------------------------------------------------------------------- */
 
-/* The column at which the words about an option begin. */
-#define HELP_COLUMN ((size_t)20)
-
-static void help_line(output *out, const option_row *option, const char *help)
+/* How wide an option is with the name of its value. */
+static size_t option_width(const option_row *option)
 {
-    size_t width = 2 + strlen(option->name);
+    return strlen(option->name) + (option->value ? 1 + strlen(option->value) : 0);
+}
+
+/* The words about an option begin at a column of the page. */
+static void help_line(output *out, const option_row *option, const char *help, size_t column)
+{
+    size_t width = 2 + option_width(option);
     output_text(out, "  ");
     output_text(out, option->name);
     if (option->value) {
         output_text(out, " ");
         output_text(out, option->value);
-        width += 1 + strlen(option->value);
     }
     do
         output_text(out, " ");
-    while (++width < HELP_COLUMN);
+    while (++width < column);
     output_text(out, help);
     output_text(out, "\n");
 }
@@ -303,11 +350,16 @@ void options_help(const subcommand *sub, output *out)
     output_text(out, "\n\n");
     output_text(out, sub->details);
     output_text(out, "\n");
+    size_t column = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (takes(sub, (option_id)i) && 4 + option_width(&table[i]) > column)
+            column = 4 + option_width(&table[i]);
+    }
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         char formats[64];
         if (!takes(sub, (option_id)i))
             continue;
         name_formats(sub, formats, sizeof formats);
-        help_line(out, &table[i], table[i].help ? table[i].help : formats);
+        help_line(out, &table[i], table[i].help ? table[i].help : formats, column);
     }
 }

@@ -90,6 +90,26 @@ _smtpstatus() {
         _smtpstatus_words "today yesterday"
         return
         ;;
+    --password-file | --netrc | --ca | --cert | --key | --transcript | --attach)
+        _smtpstatus_files
+        return
+        ;;
+    --tls)
+        _smtpstatus_words "required opportunistic off"
+        return
+        ;;
+    --tls-min)
+        _smtpstatus_words "1.2 1.3"
+        return
+        ;;
+    --auth)
+        _smtpstatus_words "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 XOAUTH2 OAUTHBEARER EXTERNAL"
+        return
+        ;;
+    --quit-after)
+        _smtpstatus_words "connect ehlo tls auth mail rcpt"
+        return
+        ;;
     --lang)
         _smtpstatus_words "$(smtpstatus list languages --format csv 2>/dev/null | sed -n '2,$s/,.*//p')"
         return
@@ -98,6 +118,11 @@ _smtpstatus() {
     local common="--format --lang --rules --help --version"
     local wanted="--direction --kind --reason --permanence --provider --domain --sender --since --until"
     local reads="--file --input --strict --strict-syntax --csv-safe"
+    local session="--from --to --lmtp --ehlo --user --password-file --password-env --netrc --auth --auth-as"
+    session="$session --auth-clear --tls --tls-min --tls-name --tls-no-verify --ca --cert --key --no-pipelining"
+    session="$session --ipv4 --ipv6 --timeout --transcript --explain --csv-safe"
+    local mail="--server --subject --body --attach --requiretls --dsn --ret --envid --size --chunking --binary"
+    mail="$mail --prdr --deliver-by --hold-for --priority"
     case $command in
     explain) _smtpstatus_either "" "$reads --explain $common" ;;
     bounce) _smtpstatus_either "" "--explain --strict --csv-safe --jobs $common" ;;
@@ -106,7 +131,9 @@ _smtpstatus() {
     list) _smtpstatus_either "codes enhanced classes languages reasons providers rules" "--csv-safe $common" ;;
     rules) _smtpstatus_either "check which" "$common" ;;
     group) _smtpstatus_either "" "$reads --unknown $common" ;;
-    *) _smtpstatus_either "explain list rules bounce log report group" "--help --version" ;;
+    send) _smtpstatus_either "" "$mail $session $common" ;;
+    probe) _smtpstatus_either "" "--quit-after --vrfy --expn $session $common" ;;
+    *) _smtpstatus_either "explain list rules bounce log report group send probe" "--help --version" ;;
     esac
 }
 

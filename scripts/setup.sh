@@ -18,7 +18,8 @@ have() {
     c++) command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ;;
     ninja) command -v ninja >/dev/null || command -v ninja-build >/dev/null || command -v samu >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null || command -v pkgconf >/dev/null ;;
-    jansson | cmocka | zlib | liblzma | libzstd) pkg-config --exists "$1" 2>/dev/null ;;
+    jansson | cmocka | zlib | liblzma | libzstd | libcurl) pkg-config --exists "$1" 2>/dev/null ;;
+    libesmtp) pkg-config --exists libesmtp-1.0 2>/dev/null ;;
     libssl) pkg-config --exists 'openssl >= 3.0' 2>/dev/null ;;
     libgsasl) pkg-config --exists 'libgsasl >= 2.0' 2>/dev/null ;;
     gettext) command -v msgfmt >/dev/null ;;
@@ -79,6 +80,8 @@ python3      python3              python3                 python3             py
 polib        python3-polib        python3-polib           py3-polib           python-polib      -             py311-polib
 jsonschema   python3-jsonschema   python3-jsonschema      py3-jsonschema      python-jsonschema -             py311-jsonschema
 openssl      openssl              openssl                 openssl             openssl           openssl@3     openssl
+libcurl      libcurl4-openssl-dev libcurl-devel           curl-dev            curl              curl          curl
+libesmtp     libesmtp-dev         libesmtp-devel          libesmtp-dev        libesmtp          libesmtp      libesmtp
 gettext      gettext              gettext                 gettext             gettext           gettext       gettext-tools
 c++          g++                  gcc-c++                 g++                 gcc               gcc           gcc
 cmake        cmake                cmake                   cmake               cmake             cmake         cmake

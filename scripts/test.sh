@@ -3,13 +3,15 @@
 # on a fresh machine (scripts/setup.sh).
 #
 #     sh scripts/test.sh          a release build, one with sanitizers, one without vector instructions
-#     sh scripts/test.sh --all    also: warnings are errors, clang, and each fuzz target for a while
+#     sh scripts/test.sh --all    also: warnings are errors, clang, each fuzz target for a while, and real
+#                                 mail servers
 #
 # FUZZ_SECONDS (10, at most 20) is how long each fuzz target runs. The last line is
 # "N passed, N failed", with ", N skipped" where something was; the status is 1 if something failed.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
+. scripts/servers.sh
 
 all=false
 case ${1-} in
@@ -74,6 +76,35 @@ run_fuzzers() {
     say "1..$count" >>"$tap"
 }
 
+# run_servers COMMAND: sessions with real servers, each in a world of its own, and the table of codes that
+# were seen. Without leave to make such worlds they are skipped, and that is said.
+run_servers() {
+    command=$1
+    servers=${SERVERS_DIR:-build/servers}
+    taps=
+    mkdir -p "$servers" $builds/real
+    for name in $(python3 tests/real/run.py --names); do
+        tap=$builds/real/$name.tap
+        results="$results $name=$tap"
+        if ! can_run_servers; then
+            printf 'ok 1 - %s # SKIP needs root on Debian, and leave to make namespaces\n1..1\n' "$name" >"$tap"
+            continue
+        fi
+        say "   $name"
+        # shellcheck disable=SC2046  # a list of words
+        if unpack "$name" $(python3 tests/real/run.py --packages "$name") >$builds/real/$name.log 2>&1; then
+            in_private_world env PYTHONDONTWRITEBYTECODE=1 python3 tests/real/run.py "$name" "$(realpath "$servers/$name")" "$command" \
+                >"$tap" 2>>$builds/real/$name.log || true
+        else
+            printf 'not ok 1 - %s could not be fetched\n1..1\n' "$name" >"$tap"
+        fi
+        taps="$taps $tap"
+    done
+    results="$results codes=$builds/real/codes.tap"
+    # shellcheck disable=SC2086
+    python3 tests/real/codes.py "$command" $taps >$builds/real/codes.tap 2>&1 || true
+}
+
 more=
 $all && more="clang libfuzzer clang-format"
 # shellcheck disable=SC2086
@@ -93,6 +124,8 @@ if $all; then
     run_build clang "Release build with clang" clang "--buildtype=release -Dwerror=true" unit
     run_build fuzz "Fuzz targets (clang, sanitizers)" clang "$sanitized -Dfuzzers=true" unit
     run_fuzzers $builds/fuzz
+    say "== Real servers"
+    run_servers $builds/release/smtpstatus
 fi
 
 say "== Summary"
