@@ -92,10 +92,29 @@ void sst_bounce_index_dividers(bounce_phrase_index *index)
     sst_bounce_index_phrases(index, dividers, sizeof dividers / sizeof dividers[0]);
 }
 
+static bool is_decoration(char c)
+{
+    switch (c) {
+    case '-':
+    case '*':
+    case '|':
+    case '=':
+    case '+':
+    case '#':
+    case '_':
+    case '>':
+    case ' ':
+    case '\t':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Without the dashes, stars, bars and blanks that decorate a heading. */
 static sst_span undecorated(sst_span line)
 {
-    while (line.len > 0 && line.ptr[0] != '\0' && strchr("-*|=+#_> \t", line.ptr[0])) {
+    while (line.len > 0 && is_decoration(line.ptr[0])) {
         line.ptr++;
         line.len--;
     }

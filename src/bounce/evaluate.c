@@ -17,6 +17,7 @@
 #include "mime/address.h"
 #include "mime/line.h"
 #include "mime/words.h"
+#include "reply/forms.h"
 
 /* How much of a subject is decoded to see what kind of message it heads. */
 #define MAX_SUBJECT 512
@@ -183,6 +184,9 @@ static void find_command(bounce_entry *entry, sst_span words)
     for (const char *p = paragraph.ptr; p < end && (p[0] != '\n' || p + 1 == end || p[1] != '\n');
          p++)
         paragraph.len++;
+    sst_forms_trailer(mime_trim(paragraph), &entry->command);
+    if (entry->command != SST_COMMAND_NONE && entry->remote.ptr)
+        return;
     sst_reply reply;
     sst_reply_read(paragraph.ptr, paragraph.len, &reply);
     entry->command = reply.command;

@@ -157,8 +157,9 @@ static sst_span decode_words(const mime_part *part, part_role role, const mime_c
  */
 static size_t undo_hex_points(char *text, size_t len)
 {
-    size_t out = 0;
-    for (size_t i = 0; i < len;) {
+    const char *first = memchr(text, '\\', len);
+    size_t out = first ? (size_t)(first - text) : len;
+    for (size_t i = out; i < len;) {
         uint32_t point = 0;
         size_t n = i + 3;
         if (len - i > 4 && memcmp(text + i, "\\x{", 3) == 0) {

@@ -56,6 +56,17 @@ bounce_worth sst_bounce_reply_worth(sst_span text)
     return reply.enhanced.status_class >= 4 ? WORTH_ENHANCED : WORTH_NOTHING;
 }
 
+/* Whether text holds what may be the code of a refusal: most lines do not. */
+static bool may_hold_code(sst_span text)
+{
+    for (size_t i = 0; i + 2 < text.len; i++) {
+        if ((text.ptr[i] == '4' || text.ptr[i] == '5') && ascii_is_digit(text.ptr[i + 2]) &&
+            (ascii_is_digit(text.ptr[i + 1]) || text.ptr[i + 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
 /*
  * What a paragraph is worth. Where the reply begins with a line of its own behind words about it,
  * only the reply is left in *paragraph.
@@ -65,12 +76,15 @@ static bounce_worth worth_of(sst_span *paragraph)
     sst_span rest = *paragraph;
     sst_span line;
     bounce_worth best = WORTH_NOTHING;
-    for (int i = 0; i < MAX_LINES && best < WORTH_ENHANCED && rest.len > 0; i++) {
+    bool may_hold = may_hold_code(rest);
+    for (int i = 0; i < MAX_LINES && may_hold && best < WORTH_ENHANCED && rest.len > 0; i++) {
         sst_span from = mime_trim(rest);
+        mime_next_line(&rest, &line);
+        if (i > 0 && !may_hold_code(line))
+            continue;
         best = sst_bounce_reply_worth(from);
         if (best >= WORTH_ENHANCED)
             *paragraph = from;
-        mime_next_line(&rest, &line);
     }
     if (best >= WORTH_ENHANCED)
         return best;

@@ -21,12 +21,14 @@ void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *p
 
 const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_span text)
 {
-    if (text.len == 0)
+    if (text.len < 2)
         return NULL;
     unsigned char b = (unsigned char)ascii_lower(text.ptr[0]);
+    char second = ascii_lower(text.ptr[1]);
     for (size_t i = index->first[b]; i < index->first[b + 1]; i++) {
         const bounce_phrase *phrase = &index->phrases[index->order[i]];
-        if (text.len >= phrase->len && ascii_equal_fold(text.ptr, phrase->text, phrase->len))
+        if (phrase->text[1] == second && text.len >= phrase->len &&
+            ascii_equal_fold(text.ptr, phrase->text, phrase->len))
             return phrase;
     }
     return NULL;

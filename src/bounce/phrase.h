@@ -72,7 +72,7 @@ typedef struct bounce_phrase_index {
 void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *phrases,
                               size_t count);
 
-/* The first phrase in the table's order that text begins with, or NULL. */
+/* The first phrase, of two bytes at least, in the table's order that text begins with, or NULL. */
 const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_span text);
 
 #endif

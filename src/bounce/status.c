@@ -30,34 +30,40 @@ typedef enum status_field {
     FIELD_NONE
 } status_field;
 
+#define FIELD(name, field)                                                                         \
+    {                                                                                              \
+        name, sizeof(name) - 1, field                                                              \
+    }
+
 static const struct {
     const char *name;
+    size_t len;
     status_field field;
 } fields[] = {
-    {"Reporting-MTA", FIELD_REPORTING_MTA},
-    {"Arrival-Date", FIELD_ARRIVAL_DATE},
-    {"X-Postfix-Queue-ID", FIELD_QUEUE_ID},
-    {"X-Postfix-Sender", FIELD_SENDER},
-    {"X-Sender", FIELD_SENDER},
-    {"X-Original-Message-ID", FIELD_MESSAGE_ID}, /* Gmail */
-    {"Final-Recipient", FIELD_FINAL_RECIPIENT},
-    {"Original-Recipient", FIELD_ORIGINAL_RECIPIENT},
-    {"X-Actual-Recipient", FIELD_ACTUAL_RECIPIENT}, /* Sendmail, Domino */
-    {"Action", FIELD_ACTION},
-    {"Status", FIELD_STATUS},
-    {"Remote-MTA", FIELD_REMOTE_MTA},
-    {"Received-From-MTA", FIELD_NONE},
-    {"Diagnostic-Code", FIELD_DIAGNOSTIC},
-    {"X-Supplementary-Info", FIELD_DIAGNOSTIC}, /* PowerMTA, Exchange: the reply itself */
-    {"X-Display-Name", FIELD_NONE},
-    {"Last-Attempt-Date", FIELD_LAST_ATTEMPT},
-    {"Will-Retry-Until", FIELD_WILL_RETRY},
+    FIELD("Reporting-MTA", FIELD_REPORTING_MTA),
+    FIELD("Arrival-Date", FIELD_ARRIVAL_DATE),
+    FIELD("X-Postfix-Queue-ID", FIELD_QUEUE_ID),
+    FIELD("X-Postfix-Sender", FIELD_SENDER),
+    FIELD("X-Sender", FIELD_SENDER),
+    FIELD("X-Original-Message-ID", FIELD_MESSAGE_ID), /* Gmail */
+    FIELD("Final-Recipient", FIELD_FINAL_RECIPIENT),
+    FIELD("Original-Recipient", FIELD_ORIGINAL_RECIPIENT),
+    FIELD("X-Actual-Recipient", FIELD_ACTUAL_RECIPIENT), /* Sendmail, Domino */
+    FIELD("Action", FIELD_ACTION),
+    FIELD("Status", FIELD_STATUS),
+    FIELD("Remote-MTA", FIELD_REMOTE_MTA),
+    FIELD("Received-From-MTA", FIELD_NONE),
+    FIELD("Diagnostic-Code", FIELD_DIAGNOSTIC),
+    FIELD("X-Supplementary-Info", FIELD_DIAGNOSTIC), /* PowerMTA, Exchange: the reply itself */
+    FIELD("X-Display-Name", FIELD_NONE),
+    FIELD("Last-Attempt-Date", FIELD_LAST_ATTEMPT),
+    FIELD("Will-Retry-Until", FIELD_WILL_RETRY),
 };
 
 static status_field field_of(sst_span name)
 {
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        if (span_is(name, fields[i].name, true))
+        if (name.len == fields[i].len && ascii_equal_fold(name.ptr, fields[i].name, name.len))
             return fields[i].field;
     }
     return FIELD_NONE;

@@ -12,21 +12,29 @@
 #include "mime/address.h"
 #include "mime/line.h"
 
-static const char *const sent_marks[] = {"sent <<<", ">>>", "--->",  "-->",     "sent >>>",
-                                         "cli:",     "c:",  "sent:", "client:", NULL};
-static const char *const received_marks[] = {"received >>>", "<<<",       "<---", "<--",
-                                             "received <<<", "srv:",      "s:",   "received:",
-                                             "server:",      "response:", NULL};
+#define MARK(text) BOUNCE_PHRASE(text, 0, 0)
+
+static const bounce_phrase sent_marks[] = {
+    MARK("sent <<<"), MARK(">>>"), MARK("--->"),  MARK("-->"),     MARK("sent >>>"),
+    MARK("cli:"),     MARK("c:"),  MARK("sent:"), MARK("client:"), {NULL, 0, 0, 0},
+};
+static const bounce_phrase received_marks[] = {
+    MARK("received >>>"), MARK("<<<"),       MARK("<---"),    MARK("<--"),
+    MARK("received <<<"), MARK("srv:"),      MARK("s:"),      MARK("received:"),
+    MARK("server:"),      MARK("response:"), {NULL, 0, 0, 0},
+};
 
 /* The words behind a mark; absent where the line has none of these marks. */
-static sst_span behind_mark(sst_span line, const char *const *marks)
+static sst_span behind_mark(sst_span line, const bounce_phrase *marks)
 {
     line = mime_trim(line);
-    for (; *marks; marks++) {
-        if (phrase_begins(line, *marks)) {
-            size_t len = strlen(*marks);
-            return mime_trim((sst_span){line.ptr + len, line.len - len});
-        }
+    if (line.len < 2)
+        return (sst_span){NULL, 0};
+    char first = ascii_lower(line.ptr[0]);
+    for (; marks->text; marks++) {
+        if (marks->text[0] == first && line.len >= marks->len &&
+            ascii_equal_fold(line.ptr, marks->text, marks->len))
+            return mime_trim((sst_span){line.ptr + marks->len, line.len - marks->len});
     }
     return (sst_span){NULL, 0};
 }
@@ -184,12 +192,19 @@ static bounce_entry *concluded(sst_span conclusion, bounce_entries *entries)
     return entries->count == 1 ? &entries->at[0] : NULL;
 }
 
+/* Whether a line is "----- Transcript of session follows -----". */
+static bool is_heading(sst_span line)
+{
+    line = mime_trim(line);
+    return line.len > 0 && line.ptr[0] == '-' && phrase_find(line, "transcript of session");
+}
+
 void sst_bounce_read_local(sst_span words, bounce_entries *entries, size_t first)
 {
     bounce_entries own = {entries->at + first, entries->count - first, 0};
     sst_span said = {NULL, 0};
     sst_span line = {NULL, 0};
-    while (mime_next_line(&words, &line) && !phrase_find(line, "transcript of session")) {
+    while (mime_next_line(&words, &line) && !is_heading(line)) {
     }
     while (mime_next_line(&words, &line)) {
         line = mime_trim(line);

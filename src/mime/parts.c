@@ -112,6 +112,17 @@ static bool push_boundary(mime_walk *walk, sst_span content_type)
     return out.len > 0;
 }
 
+/* Passes lines that can begin neither field that tells how to read a part: both begin with "C". */
+static void pass_other_fields(sst_span *rest)
+{
+    while (rest->len > 0 && ascii_lower(rest->ptr[0]) != 'c') {
+        const char *lf = memchr(rest->ptr, '\n', rest->len);
+        size_t len = lf ? (size_t)(lf - rest->ptr) + 1 : rest->len;
+        rest->ptr += len;
+        rest->len -= len;
+    }
+}
+
 /* The header, and the two fields in it that tell how to read the part; the first of each counts. */
 static void read_header(mime_walk *walk, mime_part *part)
 {
@@ -120,7 +131,7 @@ static void read_header(mime_walk *walk, mime_part *part)
     part->header = take_header(walk);
     part->content_type = (sst_span){NULL, 0};
     sst_span rest = part->header;
-    while (sst_mime_next_field(&rest, &field)) {
+    for (pass_other_fields(&rest); sst_mime_next_field(&rest, &field); pass_other_fields(&rest)) {
         if (!part->content_type.ptr && span_is(field.name, "Content-Type", true))
             part->content_type = field.value;
         else if (!encoding.ptr && span_is(field.name, "Content-Transfer-Encoding", true))

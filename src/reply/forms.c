@@ -10,22 +10,28 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What may stand before a code at the start of the text, in any order. */
-static const struct {
-    const char *words;
-    bool is_mark; /* a bracket or quote, which may as well belong to the text */
-} openings[] = {
-    {"smtp;", false}, {"lmtp;", false}, {"x-postfix;", false}, {"diagnostic-code:", false},
-    {"<<<", false},   {"<--", false},   {"#", true},           {"<", true},
-    {"(", true},      {"[", true},      {"'", true},           {"\"", true},
+/* What may stand before a code at the start of the text, in any order. A bracket or quote may as
+ * well belong to the text. */
+enum { OPENING_WORDS, OPENING_MARK };
+
+static const phrase_entry openings[] = {
+    PHRASE("smtp;", OPENING_WORDS),      PHRASE("lmtp;", OPENING_WORDS),
+    PHRASE("x-postfix;", OPENING_WORDS), PHRASE("diagnostic-code:", OPENING_WORDS),
+    PHRASE("<<<", OPENING_WORDS),        PHRASE("<--", OPENING_WORDS),
+    PHRASE("#", OPENING_MARK),           PHRASE("<", OPENING_MARK),
+    PHRASE("(", OPENING_MARK),           PHRASE("[", OPENING_MARK),
+    PHRASE("'", OPENING_MARK),           PHRASE("\"", OPENING_MARK),
 };
 
 size_t sst_forms_skip_opening(sst_span text, bool marks)
 {
     size_t at = sst_phrase_skip_blanks(text, 0);
-    for (size_t i = 0; i < COUNT_OF(openings); i++) {
+    for (size_t i = 0; i < COUNT_OF(openings) && at < text.len; i++) {
+        if (openings[i].words[0] != ascii_lower(text.ptr[at]) ||
+            (openings[i].says == OPENING_MARK && !marks))
+            continue;
         size_t end = sst_phrase_at(text, at, openings[i].words);
-        if (end == PHRASE_NONE || (openings[i].is_mark && !marks))
+        if (end == PHRASE_NONE)
             continue;
         at = sst_phrase_skip_blanks(text, end);
         i = (size_t)-1; /* from the first row again */
@@ -33,46 +39,45 @@ size_t sst_forms_skip_opening(sst_span text, bool marks)
     return at;
 }
 
-/* What stands right before a reply. */
-static const struct {
-    const char *words;
-    bool any_code;
-} introductions[] = {
-    {"said:", true},       /* Postfix, qmail */
-    {"talk to me:", true}, /* Postfix: "refused to talk to me:" */
-    {"smtp;", true},       /* the type of a Diagnostic-Code */
-    {"lmtp;", true},
-    {"<<<", true},       /* Sendmail's and Courier's transcripts */
-    {"<--", true},       /* MDaemon's */
-    {"received:", true}, /* hMailServer's log */
-    {"replied:", true},  /* hMailServer */
-    {"reply:", true},
-    {"response:", true},     /* KumoMTA */
-    {"response was:", true}, /* Gmail */
-    {"server was:", true},   /* Gmail: "The response from the remote server was:" */
-    {"returned was:", true}, /* Gmail, until 2016 */
-    {"told me:", true},      /* James */
-    {"this error:", true},   /* Exchange Online: "gave this error:" */
-    {"returned", false},     /* Exchange: "Remote Server returned '" */
-    {"with code", true},     /* Stalwart */
-    {"error", false},
-    {"failed", false},
-    {"responsecode", true}, /* Zoho */
-    {"error code", false},
-    {"error_code :", false}, /* Zoho */
-    {"error code :", false}, /* Zoho */
-    {"reason:", true},       /* Sendmail: "(reason: 550 ...)" */
-    {"mail+rcpt", false},    /* chasquid */
-    {"data closing", false}, /* chasquid */
-    {"data", false},         /* chasquid */
-    {"reply=", true},        /* Sendmail's log */
-    {"reject=", true},
-    {"stat=", true}, /* OpenSMTPD's log */
-    {"result=", true},
-    {"response=", true}, /* Haraka's log */
-    {"c=", true},        /* Exim's log */
-    {"->", true},
-    {"=>", true},
+/* What stands right before a reply, and which codes may follow. */
+enum { LIKELY_CODE, ANY_CODE };
+
+static const phrase_entry introductions[] = {
+    PHRASE("said:", ANY_CODE),       /* Postfix, qmail */
+    PHRASE("talk to me:", ANY_CODE), /* Postfix: "refused to talk to me:" */
+    PHRASE("smtp;", ANY_CODE),       /* the type of a Diagnostic-Code */
+    PHRASE("lmtp;", ANY_CODE),
+    PHRASE("<<<", ANY_CODE),       /* Sendmail's and Courier's transcripts */
+    PHRASE("<--", ANY_CODE),       /* MDaemon's */
+    PHRASE("received:", ANY_CODE), /* hMailServer's log */
+    PHRASE("replied:", ANY_CODE),  /* hMailServer */
+    PHRASE("reply:", ANY_CODE),
+    PHRASE("response:", ANY_CODE),     /* KumoMTA */
+    PHRASE("response was:", ANY_CODE), /* Gmail */
+    PHRASE("server was:", ANY_CODE),   /* Gmail: "The response from the remote server was:" */
+    PHRASE("returned was:", ANY_CODE), /* Gmail, until 2016 */
+    PHRASE("told me:", ANY_CODE),      /* James */
+    PHRASE("this error:", ANY_CODE),   /* Exchange Online: "gave this error:" */
+    PHRASE("returned", LIKELY_CODE),   /* Exchange: "Remote Server returned '" */
+    PHRASE("with code", ANY_CODE),     /* Stalwart */
+    PHRASE("error", LIKELY_CODE),
+    PHRASE("failed", LIKELY_CODE),
+    PHRASE("responsecode", ANY_CODE), /* Zoho */
+    PHRASE("error code", LIKELY_CODE),
+    PHRASE("error_code :", LIKELY_CODE), /* Zoho */
+    PHRASE("error code :", LIKELY_CODE), /* Zoho */
+    PHRASE("reason:", ANY_CODE),         /* Sendmail: "(reason: 550 ...)" */
+    PHRASE("mail+rcpt", LIKELY_CODE),    /* chasquid */
+    PHRASE("data closing", LIKELY_CODE), /* chasquid */
+    PHRASE("data", LIKELY_CODE),         /* chasquid */
+    PHRASE("reply=", ANY_CODE),          /* Sendmail's log */
+    PHRASE("reject=", ANY_CODE),
+    PHRASE("stat=", ANY_CODE), /* OpenSMTPD's log */
+    PHRASE("result=", ANY_CODE),
+    PHRASE("response=", ANY_CODE), /* Haraka's log */
+    PHRASE("c=", ANY_CODE),        /* Exim's log */
+    PHRASE("->", ANY_CODE),
+    PHRASE("=>", ANY_CODE),
 };
 
 bool sst_forms_introduced(sst_span text, size_t at, bool *any_code)
@@ -80,8 +85,8 @@ bool sst_forms_introduced(sst_span text, size_t at, bool *any_code)
     for (int marks = 0; marks < 4; marks++) {
         at = sst_phrase_unskip_blanks(text, at);
         for (size_t i = 0; i < COUNT_OF(introductions); i++) {
-            if (sst_phrase_before(text, at, introductions[i].words) != PHRASE_NONE) {
-                *any_code = introductions[i].any_code;
+            if (sst_phrase_ends_at(text, at, &introductions[i])) {
+                *any_code = introductions[i].says == ANY_CODE;
                 return true;
             }
         }
@@ -133,29 +138,28 @@ sst_span sst_forms_host_at(sst_span text, size_t at)
 }
 
 /* What names the host: the words before it, or those behind it. */
-static const char *const before_host[] = {
-    "host ",               /* Postfix, Exim */
-    "host '",              /* Stalwart */
-    "host: ",              /* GMX */
-    "talking to ",         /* Sendmail */
-    "communicating with ", /* KumoMTA */
-    "delivery via ",       /* Postfix */
-    "connected to ",       /* qmail */
-    "server at ",          /* Exchange Online */
-    "server (",            /* hMailServer */
-    "by ",                 /* Gmail: "rejected by ... by HOST" */
-    "h=",                  /* Exim's log */
-    "relay=",              /* Postfix's log */
-};
+enum { HOST_BEHIND, HOST_BEFORE };
 
-static const char *const behind_host[] = {
-    "does not like recipient", /* qmail */
-    "failed after i sent",     /* qmail */
-    "failed on data command",  /* qmail */
-    "accepted message",        /* qmail */
-    "gave this error",         /* Exchange Online */
-    "#",                       /* Exchange: "HOST #5.1.1 smtp;550 ..." */
-    "[",                       /* Courier: "HOST [192.0.2.1]:" */
+static const phrase_entry host_words[] = {
+    PHRASE("host ", HOST_BEHIND),                   /* Postfix, Exim */
+    PHRASE("host '", HOST_BEHIND),                  /* Stalwart */
+    PHRASE("host: ", HOST_BEHIND),                  /* GMX */
+    PHRASE("talking to ", HOST_BEHIND),             /* Sendmail */
+    PHRASE("communicating with ", HOST_BEHIND),     /* KumoMTA */
+    PHRASE("delivery via ", HOST_BEHIND),           /* Postfix */
+    PHRASE("connected to ", HOST_BEHIND),           /* qmail */
+    PHRASE("server at ", HOST_BEHIND),              /* Exchange Online */
+    PHRASE("server (", HOST_BEHIND),                /* hMailServer */
+    PHRASE("by ", HOST_BEHIND),                     /* Gmail: "rejected by ... by HOST" */
+    PHRASE("h=", HOST_BEHIND),                      /* Exim's log */
+    PHRASE("relay=", HOST_BEHIND),                  /* Postfix's log */
+    PHRASE("does not like recipient", HOST_BEFORE), /* qmail */
+    PHRASE("failed after i sent", HOST_BEFORE),     /* qmail */
+    PHRASE("failed on data command", HOST_BEFORE),  /* qmail */
+    PHRASE("accepted message", HOST_BEFORE),        /* qmail */
+    PHRASE("gave this error", HOST_BEFORE),         /* Exchange Online */
+    PHRASE("#", HOST_BEFORE),                       /* Exchange: "HOST #5.1.1 smtp;550 ..." */
+    PHRASE("[", HOST_BEFORE),                       /* Courier: "HOST [192.0.2.1]:" */
 };
 
 /* The host that ends before a position, blanks between them. */
@@ -173,47 +177,41 @@ static sst_span host_before(sst_span text, size_t at)
 sst_span sst_forms_host(sst_span introduction)
 {
     sst_span best = {NULL, 0};
+    phrase_search search;
+    size_t start;
     size_t end;
-    for (size_t i = 0; i < COUNT_OF(before_host); i++) {
-        if (sst_phrase_find_last(introduction, before_host[i], &end) == PHRASE_NONE)
-            continue;
-        sst_span found = sst_forms_host_at(introduction, end);
-        if (found.ptr && (!best.ptr || found.ptr > best.ptr))
-            best = found;
-    }
-    for (size_t i = 0; i < COUNT_OF(behind_host); i++) {
-        size_t at = sst_phrase_find_last(introduction, behind_host[i], &end);
-        sst_span found = host_before(introduction, at == PHRASE_NONE ? 0 : at);
+    const phrase_entry *p;
+    sst_phrase_search_start(&search, introduction, host_words, COUNT_OF(host_words));
+    while ((p = sst_phrase_search_next(&search, &start, &end)) != NULL) {
+        sst_span found = p->says == HOST_BEHIND ? sst_forms_host_at(introduction, end)
+                                                : host_before(introduction, start);
         if (found.ptr && (!best.ptr || found.ptr > best.ptr))
             best = found;
     }
     return best;
 }
 
-/* Words that name a command, and words that a command follows. */
-static const struct {
-    const char *words;
-    sst_command command; /* NONE: it stands behind the words */
-} commands[] = {
-    {"mail server after ", SST_COMMAND_NONE},   /* Exim */
-    {"remote server after ", SST_COMMAND_NONE}, /* Mail.ru */
-    {"remote server for ", SST_COMMAND_NONE},   /* GMX */
-    {">>> ", SST_COMMAND_NONE},                 /* Sendmail, Courier */
-    {"--> ", SST_COMMAND_NONE},                 /* MDaemon */
-    {"sent: ", SST_COMMAND_NONE},               /* hMailServer */
-    {"rejected command '", SST_COMMAND_NONE},   /* Stalwart */
-    {"command=\"", SST_COMMAND_NONE},           /* OpenSMTPD's log */
-    {"reject: ", SST_COMMAND_NONE},             /* Postfix's log */
-    {"end-of-message", SST_COMMAND_EOM},
-    {"mail+rcpt", SST_COMMAND_RCPT},     /* chasquid, which sends both at once */
-    {"data closing", SST_COMMAND_EOM},   /* chasquid */
-    {"talk to me", SST_COMMAND_CONNECT}, /* Postfix */
-    {"does not like recipient", SST_COMMAND_RCPT},
-    {"sender was rejected", SST_COMMAND_MAIL},
-    {"my name was rejected", SST_COMMAND_HELO},
-    {"but greeting failed", SST_COMMAND_CONNECT},
-    {"failed on data command", SST_COMMAND_DATA},
-    {"failed after i sent the message", SST_COMMAND_EOM},
+/* Words that name a command, and words, with none of their own, that one follows. */
+static const phrase_entry commands[] = {
+    PHRASE("mail server after ", SST_COMMAND_NONE),   /* Exim */
+    PHRASE("remote server after ", SST_COMMAND_NONE), /* Mail.ru */
+    PHRASE("remote server for ", SST_COMMAND_NONE),   /* GMX */
+    PHRASE(">>> ", SST_COMMAND_NONE),                 /* Sendmail, Courier */
+    PHRASE("--> ", SST_COMMAND_NONE),                 /* MDaemon */
+    PHRASE("sent: ", SST_COMMAND_NONE),               /* hMailServer */
+    PHRASE("rejected command '", SST_COMMAND_NONE),   /* Stalwart */
+    PHRASE("command=\"", SST_COMMAND_NONE),           /* OpenSMTPD's log */
+    PHRASE("reject: ", SST_COMMAND_NONE),             /* Postfix's log */
+    PHRASE("end-of-message", SST_COMMAND_EOM),
+    PHRASE("mail+rcpt", SST_COMMAND_RCPT),     /* chasquid, which sends both at once */
+    PHRASE("data closing", SST_COMMAND_EOM),   /* chasquid */
+    PHRASE("talk to me", SST_COMMAND_CONNECT), /* Postfix */
+    PHRASE("does not like recipient", SST_COMMAND_RCPT),
+    PHRASE("sender was rejected", SST_COMMAND_MAIL),
+    PHRASE("my name was rejected", SST_COMMAND_HELO),
+    PHRASE("but greeting failed", SST_COMMAND_CONNECT),
+    PHRASE("failed on data command", SST_COMMAND_DATA),
+    PHRASE("failed after i sent the message", SST_COMMAND_EOM),
 };
 
 /* The command at a position, up to what can be no part of its name. */
@@ -229,39 +227,37 @@ static sst_command command_at(sst_span text, size_t at)
 
 sst_command sst_forms_command(sst_span introduction)
 {
-    sst_command best = SST_COMMAND_NONE;
-    size_t last = 0;
-    for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        size_t end;
-        size_t at = sst_phrase_find_last(introduction, commands[i].words, &end);
-        if (at == PHRASE_NONE || at < last)
-            continue;
-        sst_command found = commands[i].command;
+    phrase_search search;
+    size_t start;
+    size_t end;
+    const phrase_entry *p;
+    sst_phrase_search_start(&search, introduction, commands, COUNT_OF(commands));
+    while ((p = sst_phrase_search_next(&search, &start, &end)) != NULL) {
+        sst_command found = (sst_command)p->says;
         if (found == SST_COMMAND_NONE)
             found = command_at(introduction, end);
-        if (found != SST_COMMAND_NONE) {
-            best = found;
-            last = at;
-        }
+        if (found != SST_COMMAND_NONE)
+            return found;
     }
-    return best;
+    return SST_COMMAND_NONE;
 }
 
-/* What stands behind a reply, to the end of the text. */
-static const struct {
-    const char *begins;
-    const char *ends; /* the last bytes of the text must be these */
-    bool names_command;
-} trailers[] = {
-    {"(in reply to ", ")", true},         /* Postfix */
-    {"(in reply to ", "command", true},   /* the same, cut off */
-    {"(delivery attempts: ", ")", false}, /* Amazon SES */
-    {"#smtp#", "#", false},               /* Exchange */
-    {"##", "##", false},                  /* Exchange */
-    {"; from=<", "", false},              /* Postfix's log */
-    {", stat=", "", false},               /* Sendmail's log */
-    {"giving up on ", ".", false},        /* qmail */
+/* What stands behind a reply, to the end of the text; COMMAND: the command that it answers follows.
+ */
+enum { NOTHING, COMMAND };
+
+static const phrase_entry trailers[] = {
+    PHRASE("(in reply to ", COMMAND),        /* Postfix */
+    PHRASE("(delivery attempts: ", NOTHING), /* Amazon SES */
+    PHRASE("#smtp#", NOTHING),               /* Exchange */
+    PHRASE("##", NOTHING),                   /* Exchange */
+    PHRASE("; from=<", NOTHING),             /* Postfix's log */
+    PHRASE(", stat=", NOTHING),              /* Sendmail's log */
+    PHRASE("giving up on ", NOTHING),        /* qmail */
 };
+
+/* The last bytes of the text must be these, for each trailer; a command's may be cut off. */
+static const char *const trailer_ends[] = {")", ")", "#", "##", "", "", "."};
 
 static bool ends_with(sst_span text, const char *ending)
 {
@@ -269,18 +265,29 @@ static bool ends_with(sst_span text, const char *ending)
     return text.len >= len && ascii_equal_fold(text.ptr + text.len - len, ending, len);
 }
 
+/* Whether a text may have a trailer: most have none, and need not be searched. */
+static bool may_have_trailer(sst_span text)
+{
+    char last = text.len > 0 ? ascii_lower(text.ptr[text.len - 1]) : ' ';
+    return memchr(")#.d", last, 4) || memchr(text.ptr, '=', text.len);
+}
+
 size_t sst_forms_trailer(sst_span text, sst_command *command)
 {
-    for (size_t i = 0; i < COUNT_OF(trailers); i++) {
-        size_t end;
-        if (!ends_with(text, trailers[i].ends))
+    if (!may_have_trailer(text))
+        return text.len;
+    phrase_search search;
+    size_t start;
+    size_t end;
+    const phrase_entry *p;
+    sst_phrase_search_start(&search, text, trailers, COUNT_OF(trailers));
+    while ((p = sst_phrase_search_next(&search, &start, &end)) != NULL) {
+        bool cut_off = p->says == COMMAND && ends_with(text, "command");
+        if (!ends_with(text, trailer_ends[p - trailers]) && !cut_off)
             continue;
-        size_t at = sst_phrase_find_last(text, trailers[i].begins, &end);
-        if (at == PHRASE_NONE)
-            continue;
-        if (trailers[i].names_command)
+        if (p->says == COMMAND)
             *command = command_at(text, end);
-        return at;
+        return start;
     }
     return text.len;
 }

@@ -69,7 +69,8 @@ static size_t end_of_line(const sst_reply *reply, const sst_reply_line_iterator 
             *next = at + 2;
             return at;
         }
-        if (at > 0 && ascii_is_space(text[at - 1]) && is_repeated(reply, it, at)) {
+        if (ascii_is_digit(text[at]) && at > 0 && ascii_is_space(text[at - 1]) &&
+            is_repeated(reply, it, at)) {
             *next = at;
             return at;
         }

@@ -76,3 +76,50 @@ size_t sst_phrase_find_last(sst_span text, const char *phrase, size_t *end)
     }
     return PHRASE_NONE;
 }
+
+void sst_phrase_search_start(phrase_search *search, sst_span text, const phrase_entry *table,
+                             size_t count)
+{
+    memset(search, 0, sizeof *search);
+    search->text = text;
+    search->table = table;
+    search->count = count;
+    search->at = text.len;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char b = (unsigned char)table[i].words[0];
+        search->first[b / 64 % 2] |= (uint64_t)1 << b % 64;
+    }
+}
+
+static bool may_begin(const phrase_search *search, char byte)
+{
+    unsigned char b = (unsigned char)byte;
+    return search->first[b / 64 % 2] >> b % 64 & 1;
+}
+
+const phrase_entry *sst_phrase_search_next(phrase_search *search, size_t *start, size_t *end)
+{
+    while (search->at > 0) {
+        size_t at = --search->at;
+        char byte = ascii_lower(search->text.ptr[at]);
+        if (!may_begin(search, byte) || inside_word(search->text, at))
+            continue;
+        for (size_t i = 0; i < search->count; i++) {
+            uint32_t bit = (uint32_t)1 << i;
+            if (search->table[i].words[0] != byte || (search->met & bit) ||
+                (*end = sst_phrase_at(search->text, at, search->table[i].words)) == PHRASE_NONE)
+                continue;
+            search->met |= bit;
+            search->at++; /* another phrase may begin there too */
+            *start = at;
+            return &search->table[i];
+        }
+    }
+    return NULL;
+}
+
+bool sst_phrase_ends_at(sst_span text, size_t at, const phrase_entry *p)
+{
+    return at > 0 && ascii_lower(text.ptr[at - 1]) == p->words[p->len - 1] &&
+           sst_phrase_before(text, at, p->words) != PHRASE_NONE;
+}

@@ -5,9 +5,38 @@
 #ifndef REPLY_PHRASE_H
 #define REPLY_PHRASE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <smtpstatus/base.h>
 
 #define PHRASE_NONE ((size_t)-1)
+
+/* A phrase of a table, in lower case, and what it says, which is the table's owner's to define. */
+typedef struct phrase_entry {
+    const char *words;
+    unsigned char len;
+    unsigned char says;
+} phrase_entry;
+
+#define PHRASE(words, says)                                                                        \
+    {                                                                                              \
+        words, sizeof(words) - 1, says                                                             \
+    }
+
+/* The most phrases of a table that is searched for backwards. */
+#define PHRASE_MAX_TABLE 32
+
+/* A search under way: the last occurrence of each phrase of a table, from the end of the text. The
+ * members are this module's. */
+typedef struct phrase_search {
+    sst_span text;
+    const phrase_entry *table;
+    size_t count;
+    size_t at;         /* positions from here on are done */
+    uint32_t met;      /* by number: its last occurrence was given out */
+    uint64_t first[2]; /* bytes with which a phrase begins, in a set of ASCII */
+} phrase_search;
 
 /*
  * Where a phrase that begins at a position ends, or PHRASE_NONE. A phrase that begins with a letter
@@ -20,6 +49,15 @@ size_t sst_phrase_before(sst_span text, size_t at, const char *phrase);
 
 /* Where the last occurrence begins, or PHRASE_NONE; *end is where it ends. */
 size_t sst_phrase_find_last(sst_span text, const char *phrase, size_t *end);
+
+/* Goes through a text once for all phrases of a table. Each call gives the one whose last
+ * occurrence begins next before those given out; NULL where there is none any more. */
+void sst_phrase_search_start(phrase_search *search, sst_span text, const phrase_entry *table,
+                             size_t count);
+const phrase_entry *sst_phrase_search_next(phrase_search *search, size_t *start, size_t *end);
+
+/* Whether a phrase ends at a position. */
+bool sst_phrase_ends_at(sst_span text, size_t at, const phrase_entry *p);
 
 /* The first position at or behind one that holds no blank; text.len where there is none. */
 size_t sst_phrase_skip_blanks(sst_span text, size_t at);

@@ -37,9 +37,14 @@ static sst_span trim(sst_span text)
     return trimmed;
 }
 
-static bool is_one_of(char byte, const char *set)
+/* The sets are of a few bytes each: a call would take longer than the loop. */
+static inline bool is_one_of(char byte, const char *set)
 {
-    return byte != '\0' && memchr(set, byte, strlen(set)) != NULL;
+    for (; *set != '\0'; set++) {
+        if (*set == byte)
+            return true;
+    }
+    return false;
 }
 
 /* Whether a number at a position would be the end of a longer word or number. */

@@ -215,6 +215,10 @@ static void finish(void *context, size_t number, const sst_hits *hits)
 void sst_decide_batch(const sst_sets *sets, const sst_evidence *evidence, size_t count,
                       sst_verdict *verdicts)
 {
+    if (count == 1) { /* cut into parts, one text fills the lanes as four do */
+        sst_decide(sets, evidence, verdicts);
+        return;
+    }
     batch b = {sets, evidence, verdicts};
     sst_scan_batch scan = {count, begin, finish, &b};
     sst_scan_all(sets->builtin, &scan);
