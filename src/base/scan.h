@@ -39,6 +39,29 @@ enum {
 size_t sst_scan_line(const char *data, size_t at, size_t len, unsigned *seen);
 
 /*
+ * Where the first of three bytes stands; len where none does. For short runs: one look at 16 bytes,
+ * instead of a branch for each byte that is mispredicted where the run ends.
+ */
+static inline size_t scan_first_of(const char *data, size_t len, char a, char b, char c)
+{
+    size_t at = 0;
+#if SCAN_BLOCKS && defined(__SSE2__)
+    for (; len - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)),
+                                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(b)),
+                                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0)
+            return at + (unsigned)__builtin_ctz(mask);
+    }
+#endif
+    while (at < len && data[at] != a && data[at] != b && data[at] != c)
+        at++;
+    return at;
+}
+
+/*
  * Odd is every byte that a scan must look at: NUL, LF, CR, those above 127; and, because one
  * comparison finds them all, the other control characters below 14, which then turn out harmless.
  * As a signed byte each of them is less than 14.

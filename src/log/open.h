@@ -13,9 +13,9 @@
 #include "log/format.h"
 #include "log/store.h"
 
-/* How many messages that are done are remembered: a filter answers within moments, and a busy
- * server is done with some hundreds of messages a second. */
-#define SST_MAX_LOG_DONE ((size_t)1024)
+/* How many messages that are done are remembered: a filter answers within moments of taking a mail
+ * in again, while a busy server is done with some hundreds of messages a second. */
+#define SST_MAX_LOG_DONE ((size_t)256)
 
 #define LOG_MAX_HOST ((size_t)255) /* RFC 1035 2.3.4 */
 

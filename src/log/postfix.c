@@ -104,6 +104,13 @@ static bool owns(sst_log_reader *reader, const log_line *line)
 
 /* --- taking in ------------------------------------------------------------------------------ */
 
+static bool is_end(const char *ends, char byte)
+{
+    while (*ends && *ends != byte)
+        ends++;
+    return *ends != '\0';
+}
+
 bool sst_postfix_address(sst_span *text, const char *ends, sst_span *address)
 {
     size_t at = 0;
@@ -117,7 +124,7 @@ bool sst_postfix_address(sst_span *text, const char *ends, sst_span *address)
         if (!close)
             return false;
         at = (size_t)(close - text->ptr) + 1;
-        if (at == text->len || strchr(ends, text->ptr[at])) {
+        if (at == text->len || is_end(ends, text->ptr[at])) {
             *address = (sst_span){text->ptr, at - 1};
             *text = words_from(*text, at);
             return true;

@@ -101,37 +101,47 @@ static bool read_said(sst_record *record, sst_span words)
     return true;
 }
 
-/* What the words of a failure without a reply say of the host and of what was being done. */
-static void read_trouble(sst_record *record, sst_span words)
+/* Failures in Postfix's own words: what stands before the host, what behind it, and what was being
+ * done; where it says that, behind. Some go on with a reply. */
+static const struct trouble {
+    const char *before;
+    const char *behind;
+    sst_command command;
+    bool goes_on;
+} troubles[] = {
+    {"connect to ", "]", SST_COMMAND_CONNECT, false},
+    {"lost connection with ", "] while ", SST_COMMAND_NONE, false},
+    {"conversation with ", "] timed out while ", SST_COMMAND_NONE, false},
+    {"host ", "] refused to talk to me: ", SST_COMMAND_CONNECT, true},
+    {"TLS is required, but host ", "] refused to start TLS: ", SST_COMMAND_STARTTLS, true},
+};
+
+/* What the words of a failure without a reply say of the host and of what was being done. Returns
+ * whether that is all. */
+static bool read_trouble(sst_record *record, sst_span words)
 {
-    sst_span host = words;
-    sst_span before;
-    sst_span rest;
-    words_take(&words, "delivery temporarily suspended: ");
-    if (words_take(&words, "connect to ")) {
-        host = words_until(&words, '[');
-        record->command = SST_COMMAND_CONNECT;
-    } else if (words_take(&words, "lost connection with ")) {
-        host = words_until(&words, '[');
-        if (words_part(words, " while ", &before, &rest))
-            record->command = command_of(rest);
-    } else if (words_take(&words, "conversation with ")) {
-        host = words_until(&words, '[');
-        if (words_part(words, " timed out while ", &before, &rest))
-            record->command = command_of(rest);
-    } else if (words_take(&words, "host ")) {
-        host = words_until(&words, '[');
-        if (words_part(words, "] refused to talk to me: ", &before, &rest))
-            record->command = SST_COMMAND_CONNECT;
-    } else if (words_take(&words, "TLS is required, but host ")) {
-        host = words_until(&words, '[');
-        if (words_part(words, "] refused to start TLS: ", &before, &rest))
-            record->command = SST_COMMAND_STARTTLS;
-    } else {
-        return;
+    sst_span whole = words;
+    bool suspended = words_take(&words, "delivery temporarily suspended: ");
+    if (!suspended && words_begin(words, "Host or domain name not found. ")) {
+        record->text = whole;
+        return true;
     }
-    if (!record->remote.ptr && host.len > 0 && !memchr(host.ptr, ' ', host.len))
-        record->remote = host;
+    for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
+        sst_span host;
+        sst_span rest = words;
+        if (!words_take(&rest, troubles[i].before) ||
+            !words_part(rest, troubles[i].behind, &host, &rest))
+            continue;
+        record->command =
+            troubles[i].command != SST_COMMAND_NONE ? troubles[i].command : command_of(rest);
+        host = sst_postfix_host_name(host);
+        if (!record->remote.ptr && host.len > 0 && !memchr(host.ptr, ' ', host.len))
+            record->remote = host;
+        if (!troubles[i].goes_on)
+            record->text = whole;
+        return !troubles[i].goes_on;
+    }
+    return false;
 }
 
 void sst_postfix_words(sst_log_reader *reader, sst_record *record, sst_span words)
@@ -143,6 +153,6 @@ void sst_postfix_words(sst_log_reader *reader, sst_record *record, sst_span word
         record->text = words;
         return;
     }
-    read_trouble(record, words);
-    sst_log_reply(reader, record, words);
+    if (!read_trouble(record, words))
+        sst_log_reply(reader, record, words);
 }

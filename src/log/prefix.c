@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/scan.h"
 #include "log/json.h"
 
 /* A line in JSON in a line of a container. */
@@ -31,41 +32,25 @@ static void take_time(log_line *line, int64_t ms, bool zoned)
 /* The bytes before the first blank; all where there is none. */
 static sst_span first_word(sst_span text)
 {
-    size_t n = 0;
-    while (n < text.len && text.ptr[n] != ' ')
-        n++;
-    return (sst_span){text.ptr, n};
+    return (sst_span){text.ptr, scan_first_of(text.ptr, text.len, ' ', ' ', ' ')};
 }
-
-/* Controls, blank, and what may stand behind a tag. */
-static const bool ends_tag[256] = {
-    [0] = true,  [1] = true,  [2] = true,  [3] = true,   [4] = true,   [5] = true,
-    [6] = true,  [7] = true,  [8] = true,  [9] = true,   [10] = true,  [11] = true,
-    [12] = true, [13] = true, [14] = true, [15] = true,  [16] = true,  [17] = true,
-    [18] = true, [19] = true, [20] = true, [21] = true,  [22] = true,  [23] = true,
-    [24] = true, [25] = true, [26] = true, [27] = true,  [28] = true,  [29] = true,
-    [30] = true, [31] = true, [32] = true, [127] = true, ['['] = true, [':'] = true,
-};
 
 #define MAX_PID ((size_t)32) /* of the process and, with some, its thread */
 
 /* "tag: " or "tag[pid]: " at the start of a text; returns the length, 0 where there is none. */
 static size_t read_tag(sst_span text, sst_span *program, bool needs_pid)
 {
-    size_t n = 0;
-    while (n < text.len && !ends_tag[(unsigned char)text.ptr[n]])
-        n++;
+    size_t n = scan_first_of(text.ptr, text.len, ':', '[', ' ');
     program->ptr = text.ptr;
     program->len = n;
     bool has_pid = n < text.len && text.ptr[n] == '[';
     if (n == 0 || (needs_pid && !has_pid))
         return 0;
     if (has_pid) {
-        size_t most = text.len < n + MAX_PID ? text.len : n + MAX_PID;
-        while (n < most && text.ptr[n] != ']')
-            n++;
-        if (n++ >= most)
+        size_t pid = scan_first_of(text.ptr + n, text.len - n, ']', ' ', ':');
+        if (pid > MAX_PID || n + pid >= text.len || text.ptr[n + pid] != ']')
             return 0;
+        n += pid + 1;
     }
     if (n >= text.len || text.ptr[n] != ':')
         return 0;
