@@ -32,7 +32,7 @@ int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t 
     max_open = max_open < FIRST_BUCKETS    ? FIRST_BUCKETS
                : max_open > UINT32_MAX / 4 ? UINT32_MAX / 4
                                            : max_open;
-    while (buckets < max_open)
+    while (buckets < 2 * max_open)
         buckets *= 2;
     table->size = (uint32_t)max_open;
     table->mask = FIRST_BUCKETS - 1;
@@ -319,7 +319,8 @@ static uint32_t take_block(log_table *t, size_t size)
     return block;
 }
 
-/* Twice as many buckets: each is divided by the next bit of the hash. */
+/* Twice as many buckets: each is divided by the next bit of the hash. There are two for each entry,
+ * so that few have to be passed by. */
 static void widen(log_table *t)
 {
     uint32_t half = t->mask + 1;
@@ -339,7 +340,7 @@ static void widen(log_table *t)
 
 static log_mail *take_mail(log_table *t)
 {
-    if (t->frontier > t->mask && t->mask + 1 < t->size)
+    if (2 * t->frontier > t->mask && (t->mask + 1) / 2 < t->size)
         widen(t);
     if (t->free == NO_MAIL && t->frontier == t->size && !make_room(t))
         return NULL;
