@@ -204,12 +204,35 @@ static int32_t time_behind(reader r, size_t end)
     return -1;
 }
 
+/* Bytes, in small letters, with which a time may begin: digits, and units that need no number. */
+typedef struct byte_set {
+    uint64_t bits[4];
+} byte_set;
+
+static bool has_byte(const byte_set *set, char c)
+{
+    unsigned byte = (unsigned char)ascii_lower(c);
+    return set->bits[byte / 64] >> byte % 64 & 1;
+}
+
+static byte_set time_starts(const sst_ruleset *set)
+{
+    byte_set starts = {{UINT64_C(0x3FF) << '0', 0, 0, 0}};
+    for (size_t i = 0; i < set->unit_count; i++) {
+        unsigned first = set->units[i].first;
+        if (set->units[i].whole)
+            starts.bits[first / 64] |= (uint64_t)1 << first % 64;
+    }
+    return starts;
+}
+
 /* Looks for a time between from and start that nothing but a few words part from start. */
 static int32_t time_before(reader r, size_t from, size_t start)
 {
+    byte_set starts = time_starts(r.set);
     r.len = start;
     for (size_t at = from; at < start; at++) {
-        if (at > 0 && ascii_is_alnum(r.text[at - 1]))
+        if (!has_byte(&starts, r.text[at]) || (at > 0 && ascii_is_alnum(r.text[at - 1])))
             continue;
         r.at = at;
         int32_t seconds = take_time(&r);
