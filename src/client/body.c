@@ -132,7 +132,8 @@ static void take_data(sst_client *c, const char *data, size_t len, bool last)
         return;
     }
     encoder out = {start, tx->is_line_start, tx->after_cr};
-    encode(&out, data, len);
+    if (len > 0)
+        encode(&out, data, len);
     output_commit(&c->output, (size_t)(out.to - start));
     tx->is_line_start = out.is_line_start;
     tx->after_cr = out.after_cr;

@@ -255,8 +255,9 @@ void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now)
 
 size_t sst_client_output(const sst_client *client, const char **data)
 {
-    *data = client->output.bytes + client->output.at;
-    return output_waiting(&client->output);
+    size_t waiting = output_waiting(&client->output);
+    *data = waiting > 0 ? client->output.bytes + client->output.at : "";
+    return waiting;
 }
 
 void sst_client_sent(sst_client *client, size_t len, uint64_t now)

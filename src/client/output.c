@@ -53,6 +53,7 @@ void sst_output_sent(client_output *output, size_t len, bool wipe)
 
 void sst_output_drop(client_output *output)
 {
-    sst_output_wipe(output->bytes + output->at, output_waiting(output));
+    if (output_waiting(output) > 0)
+        sst_output_wipe(output->bytes + output->at, output_waiting(output));
     output->len = output->at;
 }

@@ -389,10 +389,10 @@ static void take_reply(sst_client *c)
 /* Parses what is there. Returns whether something was done. */
 static bool take_input(sst_client *c)
 {
-    const char *bytes = c->input + c->input_at;
     size_t len = c->input_len - c->input_at;
     if (len == 0)
         return false;
+    const char *bytes = c->input + c->input_at;
     bool is_asked = c->slot_count > 0 && c->slots[c->slot_first].end <= c->answerable;
     if (!is_asked && (!c->is_settled || !may_be_421(bytes, len))) {
         sst_session_end_stray(c, c->state == SESSION_HANDSHAKE ? SST_CLIENT_END_BEFORE_TLS
