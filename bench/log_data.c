@@ -489,7 +489,7 @@ static void put_refusal(void)
     message stranger = {.number = next_number++, .count = 1};
     char address[96];
     char ip[32];
-    snprintf(ip, sizeof ip, "203.0.113.%u", below(254) + 1);
+    snprintf(ip, sizeof ip, "198.51.100.%u", below(254) + 1);
     name_recipient(&stranger, 0, address, sizeof address);
     begin_line("postfix/smtpd", 1000 + below(60));
     PUT("connect from unknown[%s]\n", ip);
@@ -508,7 +508,7 @@ static void put_noise(void)
     switch (below(4)) {
     case 0:
         begin_line("postfix/anvil", 1700);
-        PUT("statistics: max connection rate %u/60s for (smtp:203.0.113.%u) at Mar  1 10:00:00\n",
+        PUT("statistics: max connection rate %u/60s for (smtp:198.51.100.%u) at Mar  1 10:00:00\n",
             1 + below(20), below(254));
         break;
     case 1:
@@ -520,7 +520,7 @@ static void put_noise(void)
         break;
     case 2:
         begin_line("postfix/smtpd", 1000 + below(60));
-        PUT("warning: hostname h%u.example.net does not resolve to address 203.0.113.%u\n",
+        PUT("warning: hostname h%u.example.net does not resolve to address 198.51.100.%u\n",
             below(1000), below(254));
         break;
     default:

@@ -90,6 +90,14 @@ def records(command, words, text):
     return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
 
 
+def records_of_logs(command):
+    """Of every log among the cases."""
+    logs = [path for path in (ROOT / "tests/cases/log").rglob("*.log") if path.is_file()]
+    words = [command, "log", "--format", "jsonl", ROOT / "samples/mail.log", *sorted(logs)]
+    done = subprocess.run(words, capture_output=True, check=True)
+    return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
+
+
 def changed(record, changes):
     record = {**copy.deepcopy(record), **changes}
     return {key: value for key, value in record.items() if value is not None}
@@ -121,6 +129,14 @@ def main():
     for words in [], ["--explain", "--lang", "zh"]:
         for record in records(command, words, lines):
             check(f"samples, line {record['line']} {' '.join(words)}", record)
+    faults = set()
+    found = records_of_logs(command)
+    for record in found:
+        faults |= {f"{record['source']}:{record['line']}: {e.message}" for e in validator.iter_errors(record)}
+        order = [keys.index(key) for key in record]
+        if order != sorted(order):
+            faults.add(f"{record['source']}:{record['line']}: {list(record)}")
+    tap.ok(not faults and len(found) > 80, f"valid: {len(found)} records of logs", "\n".join(sorted(faults)))
     objects = "".join(json.dumps(each) + "\n" for each in OBJECTS)
     try:
         got = records(command, ["--input", "jsonl"], objects)
