@@ -3,7 +3,8 @@
 # The log is one of Postfix of LOG_MB (1000) megabytes, with every message unique, and what became of
 # each recipient is known (log_data.c): what smtpstatus reads out of it must agree with that. Each
 # program runs ROUNDS times (3) on one processor, and its fastest run counts: whatever else the
-# machine does can only slow one down. Memory is the most that any run had. Peers run once, on the
+# machine does can only slow one down. Seconds of the processor are told too, as they vary less.
+# Memory is the most that any run had. Peers run once, on the
 # first PEER_MB (LOG_MB) megabytes; where that is less, their seconds are extrapolated and marked so:
 #
 #     pflogsumm         Perl; Debian's package
@@ -121,8 +122,10 @@ speed() {
 # row NAME TITLE
 row() {
     [ -s "$results/$1.txt" ] || return 0
-    awk -v title="$2" -v seconds="$(best "$1" 1)" -v memory="$(worst "$1" 3)" -v bytes="${3:-$bytes}" \
-        'BEGIN { printf "%-42s %8.2f s %8.1f MB/s %8.1f MiB\n", title, seconds, bytes / seconds / 1e6, memory }'
+    awk -v title="$2" -v seconds="$(best "$1" 1)" -v cpu="$(best "$1" 2)" -v memory="$(worst "$1" 3)" \
+        -v bytes="${3:-$bytes}" \
+        'BEGIN { printf "%-36s %7.2f s (%7.2f s of the processor) %7.1f MB/s %7.1f MiB\n", title, seconds, cpu,
+                 bytes / seconds / 1e6, memory }'
 }
 
 say "$bytes bytes; best of $rounds"
@@ -154,9 +157,9 @@ truth=$(tail -n 1 "$results/agreement")
 rm -f "$log" "$results/part.log" "$results/records"
 
 pflogsumm_seconds=$(of_whole "$(best pflogsumm 1)")
-say "log report_s=$(best report 1) report_peak_mib=$(worst report 3) log_jsonl_mb_s=$(speed jsonl)" \
+say "log report_s=$(best report 1) report_cpu_s=$(best report 2) report_peak_mib=$(worst report 3) log_jsonl_mb_s=$(speed jsonl)" \
     "log_peak_mib=$(worst jsonl 3) jobs2_mb_s=$(speed jobs) jobs2_same=$same" \
-    "pflogsumm_s=$pflogsumm_seconds pflogsumm_mib=$(worst pflogsumm 3)" \
+    "pflogsumm_s=$pflogsumm_seconds pflogsumm_cpu_s=$(of_whole "$(best pflogsumm 2)") pflogsumm_mib=$(worst pflogsumm 3)" \
     "vs_pflogsumm=$(ratio "$pflogsumm_seconds" "$(best report 1)")" \
     "postfix_logwatch_s=$(of_whole "$(best logwatch 1)") postfix_logwatch_mib=$(worst logwatch 3)" \
     "grep_s=$(best grep 1) scan_s=$(best scan 1) truth=$truth"
