@@ -18,7 +18,7 @@ mkdir -p "$results"
 servers=${SERVERS_DIR:-build/servers}
 
 need python3 libcurl libesmtp libssl libgsasl
-build_targets client_send client_sink client_engine
+build_targets client_send client_sink client_engine_bench
 for size in 1000 1000000; do
     awk -v size=$size 'BEGIN {
         printf "From: <s@example.org>\r\nTo: <a@example.com>\r\nSubject: bench\r\n\r\n"
@@ -37,7 +37,7 @@ build_peer esmtp esmtp
 
 postfix=
 if command -v apt-get >/dev/null && unpack postfix postfix >"$results/postfix.log" 2>&1; then
-    postfix=$servers/postfix/root
+    postfix=$(realpath "$servers/postfix/root")
 else
     say "smtp-source: left out, Postfix's package could not be fetched"
 fi
@@ -45,7 +45,7 @@ fi
 with_postfix() {
     program=$1
     shift
-    env LD_LIBRARY_PATH="$postfix/usr/lib/postfix:$postfix/usr/lib/$(uname -m)-linux-gnu" \
+    exec env LD_LIBRARY_PATH="$postfix/usr/lib/postfix:$postfix/usr/lib/$(uname -m)-linux-gnu" \
         "$postfix/usr/sbin/$program" "$@"
 }
 
@@ -82,7 +82,10 @@ done
 postfix_port=
 if [ -n "$postfix" ]; then
     postfix_port=$((sink_port > 40000 ? sink_port - 7 : sink_port + 7))
-    (cd "$results" && with_postfix smtp-sink "127.0.0.1:$postfix_port" 100 >/dev/null 2>&1) &
+    user=
+    [ "$(id -u)" != 0 ] || user="-u nobody"
+    # shellcheck disable=SC2086
+    with_postfix smtp-sink $user "127.0.0.1:$postfix_port" 100 >"$results/smtp-sink.log" 2>&1 &
     pids="$pids $!"
     sleep 1
 fi
@@ -132,7 +135,7 @@ for where in ours postfix; do
         done
     done
 done
-engine=$("$builds/bench/client_engine" | sed -n 's/.*per_s=\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
+engine=$("$builds/bench/client_engine_bench" | sed -n 's/.*transactions_per_s=\([0-9]*\).*/\1/p')
 
 say "client small_us=$(micro ours-small-ours 5000) best_peer_small_us=$(least small 5000)" \
     "vs_small=$(ratio "$(least small 5000)" "$(micro ours-small-ours 5000)")" \
