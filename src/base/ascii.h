@@ -57,6 +57,22 @@ static inline bool ascii_equal_fold(const char *a, const char *b, size_t len)
     return true;
 }
 
+/* As memcmp(a, b, len) == 0, for short runs: no call. */
+static inline bool ascii_same_bytes(const char *a, const char *b, size_t len)
+{
+    uint64_t x;
+    uint64_t y;
+    for (; len >= sizeof x; a += sizeof x, b += sizeof x, len -= sizeof x) {
+        memcpy(&x, a, sizeof x);
+        memcpy(&y, b, sizeof y);
+        if (x != y)
+            return false;
+    }
+    for (; len > 0 && *a == *b; a++, b++)
+        len--;
+    return len == 0;
+}
+
 static inline sst_span span_of(const char *text)
 {
     sst_span span = {text, text ? strlen(text) : 0};

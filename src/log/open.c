@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 /* Bytes of texts for each message, on the average; 100 are usual. */
 #define TEXTS_OF_MAIL ((size_t)256)
@@ -130,22 +131,6 @@ static sst_span cut(sst_span span, size_t most)
     return span;
 }
 
-/* For short runs: no call. */
-static bool same_bytes(const char *a, const char *b, size_t len)
-{
-    uint64_t x;
-    uint64_t y;
-    for (; len >= sizeof x; a += sizeof x, b += sizeof x, len -= sizeof x) {
-        memcpy(&x, a, sizeof x);
-        memcpy(&y, b, sizeof y);
-        if (x != y)
-            return false;
-    }
-    while (len > 0 && *a == *b)
-        a++, b++, len--;
-    return len == 0;
-}
-
 /* The host is no part of it, so that a message can be looked for on any. */
 static uint64_t hash_key(const log_table *t, const log_key *key)
 {
@@ -157,9 +142,9 @@ static bool has_key(const log_mail *mail, const log_key *key)
 {
     const char *own = log_store_at(&mail->table->store, mail->block) + BLOCK_HEAD;
     return mail->role == key->role && mail->format == key->format && mail->id_len == key->id.len &&
-           same_bytes(own + mail->host_len, key->id.ptr, key->id.len) &&
-           (key->any_host ||
-            (mail->host_len == key->host.len && same_bytes(own, key->host.ptr, key->host.len))) &&
+           ascii_same_bytes(own + mail->host_len, key->id.ptr, key->id.len) &&
+           (key->any_host || (mail->host_len == key->host.len &&
+                              ascii_same_bytes(own, key->host.ptr, key->host.len))) &&
            (!key->of || mail->whole == index_of(key->of));
 }
 

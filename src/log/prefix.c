@@ -37,37 +37,31 @@ static sst_span first_word(sst_span text)
 
 #define MAX_PID ((size_t)32) /* of the process and, with some, its thread */
 
-/* "tag: " or "tag[pid]: " at the start of a text; returns the length, 0 where there is none. */
-static size_t read_tag(sst_span text, sst_span *program, bool needs_pid)
+/* Takes "tag: " or "tag[pid]: " at the start of a text; returns the length, or 0 and leaves the
+ * line where there is none. */
+static size_t take_tag(log_line *line, sst_span text, bool needs_pid)
 {
-    size_t n = scan_first_of(text.ptr, text.len, ':', '[', ' ');
-    program->ptr = text.ptr;
-    program->len = n;
+    size_t name = scan_first_of(text.ptr, text.len, ':', '[', ' ');
+    size_t n = name;
+    sst_span pid = {NULL, 0};
     bool has_pid = n < text.len && text.ptr[n] == '[';
     if (n == 0 || (needs_pid && !has_pid))
         return 0;
     if (has_pid) {
-        size_t pid = scan_first_of(text.ptr + n, text.len - n, ']', ' ', ':');
-        if (pid > MAX_PID || n + pid >= text.len || text.ptr[n + pid] != ']')
+        size_t len = scan_first_of(text.ptr + n, text.len - n, ']', ' ', ':');
+        if (len > MAX_PID || n + len >= text.len || text.ptr[n + len] != ']')
             return 0;
-        n += pid + 1;
+        pid = (sst_span){text.ptr + n + 1, len - 1};
+        n += len + 1;
     }
     if (n >= text.len || text.ptr[n] != ':')
         return 0;
     n++;
-    if (n < text.len && text.ptr[n] == ' ')
-        return n + 1;
-    return n == text.len ? n : 0;
-}
-
-/* What stands in brackets behind the program's name in a tag that was read. */
-static sst_span pid_of(sst_span text, size_t program, size_t tag)
-{
-    sst_span none = {NULL, 0};
-    const char *end = memchr(text.ptr + program, ']', tag - program);
-    if (!end || text.ptr[program] != '[')
-        return none;
-    return (sst_span){text.ptr + program + 1, (size_t)(end - text.ptr) - program - 1};
+    if (n < text.len && text.ptr[n] != ' ')
+        return 0;
+    line->program = (sst_span){text.ptr, name};
+    line->pid = pid;
+    return n < text.len ? n + 1 : n;
 }
 
 /* Solaris writes "[ID 197553 mail.info] " behind the tag. */
@@ -95,23 +89,51 @@ static sst_span skip_severity(sst_span text)
  * leaves the line, where there is no tag. */
 static bool take_host_and_tag(log_line *line, sst_span text, bool needs_pid)
 {
-    sst_span program;
     if (text.len > 0 && text.ptr[0] == '<')
         text = skip_severity(text);
     sst_span host = first_word(text);
     bool has_host = host.len < text.len && host.len > 0 && text.ptr[host.len - 1] != ':';
     sst_span rest = has_host ? behind(text, host.len + 1) : text;
-    size_t tag = read_tag(rest, &program, needs_pid);
+    size_t tag = take_tag(line, rest, needs_pid);
     if (tag == 0) {
         rest = skip_severity(rest);
-        tag = read_tag(rest, &program, needs_pid);
+        tag = take_tag(line, rest, needs_pid);
     }
     if (tag == 0)
         return false;
     if (has_host)
         line->host = host;
-    line->program = program;
-    line->pid = pid_of(rest, program.len, tag);
+    rest = behind(rest, tag);
+    line->text = behind(rest, skip_message_id(rest));
+    return true;
+}
+
+/* Keeps "Nov 22 10:00:00 mail " for the next line. */
+static void keep_prefix(sst_log_reader *reader, sst_span text, const log_line *line)
+{
+    size_t len = line->host.ptr ? STAMP_3164_LEN + 1 + line->host.len + 1 : 0;
+    reader->prefix_len = 0;
+    if (len == 0 || len > LOG_PREFIX_SIZE || line->host.ptr != text.ptr + STAMP_3164_LEN + 1 ||
+        line->program.ptr != text.ptr + len)
+        return;
+    memcpy(reader->prefix, text.ptr, len);
+    reader->prefix_len = len;
+    reader->prefix_ms = line->time_ms;
+}
+
+/* Whether stamp and host are those of the line before, and a tag follows. */
+static bool take_same_prefix(const sst_log_reader *reader, log_line *line)
+{
+    sst_span text = line->text;
+    size_t len = reader->prefix_len;
+    if (len == 0 || text.len <= len || !ascii_same_bytes(text.ptr, reader->prefix, len))
+        return false;
+    sst_span rest = behind(text, len);
+    size_t tag = take_tag(line, rest, false);
+    if (tag == 0)
+        return false;
+    take_time(line, reader->prefix_ms, false);
+    line->host = (sst_span){text.ptr + STAMP_3164_LEN + 1, len - STAMP_3164_LEN - 2};
     rest = behind(rest, tag);
     line->text = behind(rest, skip_message_id(rest));
     return true;
@@ -121,6 +143,7 @@ static bool take_host_and_tag(log_line *line, sst_span text, bool needs_pid)
 static bool take_3164(sst_log_reader *reader, log_line *line)
 {
     sst_span text = line->text;
+    const sst_span whole = text;
     int64_t ms;
     if (text.len < STAMP_3164_LEN + 1 || !ascii_is_alpha(text.ptr[0]) ||
         !sst_log_clock_3164(&reader->clock, text.ptr, &ms))
@@ -137,7 +160,8 @@ static bool take_3164(sst_log_reader *reader, log_line *line)
         return false;
     take_time(line, ms, false);
     line->text = behind(text, 1);
-    take_host_and_tag(line, line->text, false);
+    if (take_host_and_tag(line, line->text, false) && !line->zoned)
+        keep_prefix(reader, whole, line);
     return true;
 }
 
@@ -190,17 +214,6 @@ static bool take_weekday(sst_log_reader *reader, log_line *line)
     line->text = behind(text, zone.len + 1);
     take_host_and_tag(line, line->text, false);
     return true;
-}
-
-/* A tag that no stamp stands before, as programs write it that log to where a container reads. */
-static void take_tag(log_line *line)
-{
-    sst_span program;
-    size_t tag = read_tag(line->text, &program, true);
-    if (tag == 0)
-        return;
-    line->program = program;
-    line->text = behind(line->text, tag);
 }
 
 /* --- RFC 5424 ------------------------------------------------------------------------------- */
@@ -377,7 +390,7 @@ static bool take_layer(sst_log_reader *reader, log_line *line)
 {
     bool more = false;
     size_t n;
-    if (take_3164(reader, line))
+    if (take_same_prefix(reader, line) || take_3164(reader, line))
         return false;
     if (line->text.len == 0)
         return false;
@@ -400,8 +413,9 @@ static bool take_layer(sst_log_reader *reader, log_line *line)
             return false;
         n = skip_service(line->text);
         line->text = behind(line->text, n);
+        /* A tag that no stamp stands before, as programs write it that log to a container. */
         if (n == 0)
-            take_tag(line);
+            line->text = behind(line->text, take_tag(line, line->text, true));
         return n != 0;
     }
 }

@@ -78,6 +78,7 @@ void sst_log_begin(sst_log_reader *reader, int64_t newest, int year)
     reader->at = reader->end = NULL;
     reader->ended = false;
     reader->carried = 0;
+    reader->prefix_len = 0;
     reader->number = 0;
     reader->has_last = false;
     reader->made = reader->given = 0;

@@ -7,6 +7,8 @@
 #include "log/open.h"
 #include "log/stamp.h"
 
+#define LOG_PREFIX_SIZE ((size_t)64)
+
 struct sst_log_reader {
     const sst_allocator *allocator;
     const sst_rules *rules;
@@ -20,6 +22,10 @@ struct sst_log_reader {
     size_t carried; /* may be more than fits: then the line is cut */
     uint64_t number;
     log_clock clock;
+    /* Stamp and host of the line before, as far as the tag: that of the next is mostly the same. */
+    char prefix[LOG_PREFIX_SIZE];
+    size_t prefix_len; /* 0: none */
+    int64_t prefix_ms;
     int64_t last_ms; /* the stamp of the line before */
     bool has_last;
     /* Records of the line, and what they point at. */
