@@ -41,6 +41,9 @@ static void read_refusal(sst_log_reader *reader, const log_line *line, sst_span 
         sst_log_not_understood(reader);
         return;
     }
+    client = words_cut(address_of(client), WORDS_MAX_SHARED);
+    rest = words_cut(rest, WORDS_MAX_SHARED);
+    sender = words_cut(sender_of(sender), WORDS_MAX_SHARED);
     do {
         sst_record *record = sst_log_add(reader, line);
         if (!record)
@@ -48,8 +51,8 @@ static void read_refusal(sst_log_reader *reader, const log_line *line, sst_span 
         record->direction = span_of("in");
         record->kind = SST_KIND_FAILED;
         record->command = SST_COMMAND_RCPT;
-        record->remote = address_of(client);
-        record->sender = sender_of(sender);
+        record->remote = client;
+        record->sender = sender;
         record->recipient = words_until(&recipients, ' ');
         record->text = rest;
     } while (recipients.len > 0);

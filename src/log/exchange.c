@@ -166,6 +166,7 @@ typedef struct entry {
     log_line line; /* with the time and host that the entry tells */
     csv_field fields[COLUMN_COUNT];
     event event;
+    size_t limit; /* of what the records of the line share */
     bool filled;
     sst_record common; /* what the records of the line share, once filled */
 } entry;
@@ -190,7 +191,7 @@ static sst_span text_of(const entry *e, enum column which)
     char *room = field.doubled ? sst_log_scratch(e->reader, field.raw.len) : NULL;
     if (field.raw.len == 0 || (field.doubled && !room))
         return (sst_span){NULL, 0};
-    return sst_csv_text(field, room);
+    return words_cut(sst_csv_text(field, room), e->limit);
 }
 
 /* --- statuses -------------------------------------------------------------------------------- */
@@ -386,6 +387,9 @@ static void read_recipients(entry *e)
     if (!statuses.ptr || (e->event == EVENT_DELIVER && !begins_status(statuses)))
         statuses = span_of("");
     bool parallel = count > 1 && count_statuses(statuses) == count;
+    e->limit = words_shared_limit(count);
+    if (!parallel)
+        statuses = words_cut(statuses, e->limit);
     while (recipients.len > 0) {
         sst_record *record = add(e, words_until(&recipients, ';'));
         if (!record)
@@ -400,7 +404,7 @@ static void read_recipients(entry *e)
 
 static void read_line(sst_log_reader *reader, const log_line *line)
 {
-    entry e = {.reader = reader, .line = *line};
+    entry e = {.reader = reader, .line = *line, .limit = SIZE_MAX};
     e.line.text = without_mark(line->text);
     sst_span header = e.line.text;
     if (words_take(&header, "#Fields: "))

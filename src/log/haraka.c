@@ -454,6 +454,8 @@ static void read_line(sst_log_reader *reader, const log_line *line)
     parts found;
     if (!take_parts(line->text, &found) || span_is(found.id, "-", false))
         return;
+    /* Many recipients may share them. */
+    found.words = words_cut(found.words, 2 * WORDS_MAX_SHARED);
     haraka_entry e = {.reader = reader, .line = line, .id = found.id};
     e.mail = sst_log_find(reader, line, found.id);
     if (span_is(found.source, "outbound", false)) {

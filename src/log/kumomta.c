@@ -86,6 +86,7 @@ typedef struct entry {
     const struct type *type;
     sst_span id;
     log_mail *mail;
+    size_t limit; /* of what the records of the line share */
 } entry;
 
 static const struct type *type_of(sst_span name)
@@ -121,9 +122,9 @@ static sst_span text_of(const entry *e, json_value value)
     if (value.kind != JSON_STRING)
         return absent;
     if (!sst_json_is_escaped(value))
-        return value.raw;
+        return words_cut(value.raw, e->limit);
     char *room = sst_log_scratch(e->reader, value.raw.len);
-    return room ? sst_json_text(value, room) : absent;
+    return room ? words_cut(sst_json_text(value, room), e->limit) : absent;
 }
 
 static sst_span member(const entry *e, enum value which)
@@ -235,14 +236,24 @@ static void read_reception(entry *e)
         sst_log_set(e->reader, e->mail, LOG_CLIENT, client);
 }
 
+static size_t count_elements(json_value array)
+{
+    size_t count = 0;
+    json_value element;
+    while (array.kind == JSON_ARRAY && sst_json_next(&array.raw, &element))
+        count++;
+    return count;
+}
+
 /* A recipient is a string; since 2025 several may stand in an array. What they share is read once.
  */
-static void read_recipients(const entry *e)
+static void read_recipients(entry *e)
 {
     json_value value =
         e->values[e->type->event == EVENT_COMPLAINT ? REPORTED_RECIPIENT : RECIPIENT];
     json_value one = value;
     const sst_record *first = NULL;
+    e->limit = words_shared_limit(count_elements(value));
     while (value.kind != JSON_ARRAY || sst_json_next(&value.raw, &one)) {
         sst_record *record = sst_log_add(e->reader, &e->line);
         if (!record)
@@ -260,7 +271,7 @@ static void read_recipients(const entry *e)
 
 static void read_line(sst_log_reader *reader, const log_line *line)
 {
-    entry e = {.reader = reader, .line = *line};
+    entry e = {.reader = reader, .line = *line, .limit = SIZE_MAX};
     bool whole = sst_json_pick(line->text, value_paths, VALUE_COUNT, e.values);
     e.type = type_of(e.values[TYPE].raw);
     if (!e.type || e.type->event == EVENT_NONE)
@@ -275,7 +286,7 @@ static void read_line(sst_log_reader *reader, const log_line *line)
         e.line.zoned = true;
         e.line.time_ms = seconds * 1000;
     }
-    e.id = member(&e, ID);
+    e.id = words_cut(member(&e, ID), SST_MAX_LOG_FIELD);
     if (e.type->event == EVENT_RECEPTION) {
         read_reception(&e);
         return;

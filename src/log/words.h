@@ -147,6 +147,26 @@ static inline sst_span words_first(sst_span *text)
     return word;
 }
 
+/*
+ * Where a line has many recipients, what their records share is cut, so that a line makes no more
+ * of itself than some hundred times: beyond so many recipients, at so many bytes. No reply that was
+ * seen is longer.
+ */
+#define WORDS_MANY       ((size_t)64)
+#define WORDS_MAX_SHARED ((size_t)2048)
+
+static inline size_t words_shared_limit(size_t recipients)
+{
+    return recipients > WORDS_MANY ? WORDS_MAX_SHARED : SIZE_MAX;
+}
+
+static inline sst_span words_cut(sst_span text, size_t limit)
+{
+    if (text.len > limit)
+        text.len = limit;
+    return text;
+}
+
 /* "<a@example.com>" without its brackets; anything else as it is. */
 static inline sst_span words_unbracket(sst_span text)
 {
