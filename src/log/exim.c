@@ -30,6 +30,7 @@ static const char *const openings[] = {
     "TLS error on connection from ",
     "Connection from ",
     "refused connection from ",
+    "no MAIL in SMTP connection from ",
     "no host name found for IP address ",
     "no IP address found for host ",
     "unqualified sender rejected: ",
