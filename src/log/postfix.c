@@ -190,12 +190,11 @@ static void read_message_id(sst_log_reader *reader, const log_line *line, sst_sp
                             sst_span text)
 {
     log_mail *mail = sst_log_open(reader, line, id);
-    sst_span message_id = words_unbracket(text);
     if (!mail)
         return;
-    sst_log_set(reader, mail, LOG_MESSAGE_ID, message_id);
-    if (message_id.len > 0 && (sst_log_numbers(mail)->flags & CAME_FROM_HERE))
-        sst_log_alias(reader, mail, message_id);
+    sst_log_set(reader, mail, LOG_MESSAGE_ID, text);
+    if (text.len > strlen("<>") && (sst_log_numbers(mail)->flags & CAME_FROM_HERE))
+        sst_log_alias(reader, mail, text);
 }
 
 /* qmgr: "from=<jo@example.org>, size=1234, nrcpt=1 (queue active)", "from=<jo@example.org>,
