@@ -407,7 +407,7 @@ static void test_cache(void **state)
     assert_true(sst_cache_init(&all, &shape, report->allocator));
     for (uint64_t key = 1; key <= 100; key++) {
         assert_null(cache_find(&all, &shape, key));
-        sst_cache_put(&all, key);
+        sst_cache_put(&all, key, NULL);
         for (uint64_t old = 1; old <= key; old++)
             assert_non_null(cache_find(&all, &shape, old));
     }
@@ -417,7 +417,7 @@ static void test_cache(void **state)
     assert_null(cache_find(&all, &shape, 50));
     assert_non_null(cache_find(&all, &shape, 49));
     for (uint64_t key = 101; key <= 5000; key++)
-        sst_cache_put(&all, key);
+        sst_cache_put(&all, key, NULL);
     assert_true(all.let_go > 0);
     assert_true(all.buckets == 64 && all.count <= 256);
     assert_non_null(cache_find(&all, &shape, 5000)); /* the youngest stay */
@@ -464,11 +464,13 @@ static void test_delay_joined(void **state)
     assert_int_equal(report->delays.most, 3600000);
     sst_record record = record_of(SST_KIND_DELIVERED, "<2@x>", "a@example.com", T2);
     sst_report_add(report, &record); /* nothing is known of its arrival */
+    sst_report_settle(report);
     assert_int_equal(report->delays.count, 1);
     record = record_of(SST_KIND_DELIVERED, "<3@x>", "a@example.com", T2);
     record.has_delay = true;
     record.delay_ms = 7;
     sst_report_add(report, &record);
+    sst_report_settle(report);
     assert_int_equal(report->delays.count, 2);
     sst_report_free(report);
 }

@@ -8,7 +8,8 @@
  * delivered, then the last that was heard.
  *
  * Memory is bounded by the limits below, some 22 MiB with all of them met, and totals stay exact:
- * what has no place of its own goes to a row "others". A report names the limits that it met.
+ * what has no place of its own goes to a row "others". A report names the limits that it met. It is
+ * used by one thread at a time.
  */
 #ifndef SMTPSTATUS_REPORT_H
 #define SMTPSTATUS_REPORT_H

@@ -6,6 +6,7 @@
 #include <smtpstatus/report.h>
 
 #include "base/ascii.h"
+#include "base/prefetch.h"
 #include "report/clock.h"
 #include "report/hash.h"
 #include "report/model.h"
@@ -66,12 +67,23 @@ static uint64_t hash_mail(sst_report *report, const sst_record *record)
     return hash_join(seed[0] + SALT_MAIL, ++report->anonymous);
 }
 
+static size_t trouble_place(uint64_t key)
+{
+    return (size_t)(key >> 40) & (TROUBLE_PLACES - 1);
+}
+
+/* A fate or suspect with this key comes or goes. */
+static void trouble(sst_report *report, uint64_t key, bool more)
+{
+    uint8_t *count = &report->troubled[trouble_place(key)];
+    if (*count < UINT8_MAX)
+        *count = (uint8_t)(more ? *count + 1 : *count - 1);
+}
+
 static arrival arrival_of(sst_report *report, const sst_record *record)
 {
     const uint64_t *seed = report->options.seed;
     arrival out = {.record = record, .time = NO_TIME};
-    if (record->time.len > 0)
-        sst_clock_read(record->time, &out.time);
     out.domain = domain_of(record->recipient);
     sst_span local = {record->recipient.ptr, record->recipient.len - out.domain.len};
     uint64_t mail = hash_mail(report, record);
@@ -80,6 +92,13 @@ static arrival arrival_of(sst_report *report, const sst_record *record)
     out.mail = key_from(mail);
     out.address = key_from(address);
     out.key = key_from(hash_join(mail, address));
+    /* Memory takes longest: it is asked for first. */
+    prefetch(&report->troubled[trouble_place(out.key)]);
+    prefetch(&report->troubled[trouble_place(out.address)]);
+    prefetch(cache_bucket(&report->seen, report->seen.shape, out.key));
+    prefetch(cache_bucket(&report->seen, report->seen.shape, out.mail));
+    if (record->time.len > 0)
+        sst_clock_read(record->time, &out.time);
     return out;
 }
 
@@ -90,10 +109,17 @@ static size_t domain_row(sst_report *report, const arrival *from)
     return sst_names_find(&report->domains, from->domain, from->domain_hash, true);
 }
 
+/* The same name as before, or one that is looked up. */
 static size_t named_row(const sst_report *report, names *all, sst_span text)
 {
+    if (all->last < all->count) {
+        const name_row *last = &all->list[all->last];
+        if (last->len == text.len &&
+            memcmp(last->text, text.len > 0 ? text.ptr : "", text.len) == 0)
+            return all->last;
+    }
     uint64_t hash = hash_span(report->options.seed, SALT_NAME, text);
-    return sst_names_find(all, text, hash, true);
+    return all->last = sst_names_find(all, text, hash, true);
 }
 
 static void change(uint64_t *counter, bool more)
@@ -143,6 +169,17 @@ static void tell(sst_report *report, const arrival *from, bool delivered)
     report->options.event(report->options.context, &event);
 }
 
+/* A new entry; the one that had to go for it is no longer counted. */
+static void *put_trouble(sst_report *report, cache *into, uint64_t key)
+{
+    uint64_t gone = 0;
+    void *fresh = sst_cache_put(into, key, &gone);
+    if (gone != 0)
+        trouble(report, gone, false);
+    trouble(report, key, true);
+    return fresh;
+}
+
 static void suspect(sst_report *report, const arrival *from)
 {
     const sst_record *record = from->record;
@@ -150,45 +187,38 @@ static void suspect(sst_report *report, const arrival *from)
         (!sst_record_is_judged(record) || record->verdict.suppress == SST_SUPPRESS_NO))
         return;
     if (!cache_find(&report->suspects, report->suspects.shape, from->address))
-        sst_cache_put(&report->suspects, from->address);
+        put_trouble(report, &report->suspects, from->address);
     tell(report, from, false);
 }
 
 static void clear_suspect(sst_report *report, const arrival *from)
 {
-    if (report->suspects.count == 0)
+    if (report->troubled[trouble_place(from->address)] == 0)
         return;
     void *found = cache_find(&report->suspects, report->suspects.shape, from->address);
     if (!found)
         return;
     sst_cache_remove(&report->suspects, found);
+    trouble(report, from->address, false);
     tell(report, from, true);
 }
 
 /* --- deliveries ----------------------------------------------------------------------------- */
 
-static void count_mail(sst_report *report, const arrival *from)
+static void count_mail(sst_report *report, uint64_t mail)
 {
-    if (cache_find(&report->seen, report->seen.shape, from->mail))
+    if (cache_find(&report->seen, report->seen.shape, mail))
         return;
     report->mails++;
-    sst_cache_put(&report->seen, from->mail);
+    sst_cache_put(&report->seen, mail, NULL);
 }
 
-static void count_delay(sst_report *report, const arrival *from, int64_t first)
+static void count_attempt(sst_report *report, int64_t time, attempt what)
 {
-    if (from->record->has_delay)
-        sst_delay_add(&report->delays, from->record->delay_ms);
-    else if (first != NO_TIME && from->time != NO_TIME && from->time >= first)
-        sst_delay_add(&report->delays, (uint64_t)(from->time - first) * 1000);
-}
-
-static void count_attempt(sst_report *report, const arrival *from, attempt what)
-{
-    if (from->time == NO_TIME)
+    if (time == NO_TIME)
         report->timeline.untimed[what]++;
     else
-        sst_timeline_add(&report->timeline, from->time, what);
+        sst_timeline_add(&report->timeline, time, what);
 }
 
 static void remember(sst_report *report, const fate *what)
@@ -196,34 +226,95 @@ static void remember(sst_report *report, const fate *what)
     uint64_t marks = (uint64_t)what->provider << MARK_PROVIDER;
     if (what->state == FATE_LATER)
         marks |= MARK_LATER | (uint64_t)what->cause << MARK_CAUSE;
-    uint64_t *entry = sst_cache_put(&report->seen, what->key);
+    uint64_t *entry = sst_cache_put(&report->seen, what->key, NULL);
     *entry |= marks;
+}
+
+/* A delivery of which nothing was known before; perhaps it is told again. */
+static void count_first(sst_report *report, const pending *from)
+{
+    fate what = {.key = from->key,
+                 .first = NO_TIME,
+                 .domain = from->domain,
+                 .provider = from->provider,
+                 .state = FATE_FIRST};
+    if (cache_find(&report->seen, report->seen.shape, from->key)) {
+        report->duplicates++;
+        return;
+    }
+    count_mail(report, from->mail);
+    place(report, &what, true);
+    remember(report, &what);
+    if (from->has_delay)
+        sst_delay_add(&report->delays, from->delay_ms);
+    count_attempt(report, from->time, ATTEMPT_DELIVERED);
+}
+
+static void settle_one(sst_report *report)
+{
+    count_first(report, &report->pending[report->pending_first]);
+    report->pending_first = (report->pending_first + 1) % PENDING;
+    report->pending_count--;
+}
+
+void sst_report_settle(sst_report *report)
+{
+    while (report->pending_count > 0)
+        settle_one(report);
+}
+
+static void add_first(sst_report *report, const arrival *from)
+{
+    if (report->pending_count == PENDING)
+        settle_one(report);
+    unsigned place_of = (report->pending_first + report->pending_count++) % PENDING;
+    const pending fresh = {
+        .mail = from->mail,
+        .key = from->key,
+        .time = from->time,
+        .delay_ms = from->record->delay_ms,
+        .has_delay = from->record->has_delay,
+        .provider = (uint8_t)named_row(report, &report->providers, from->record->provider),
+        .domain = (uint16_t)domain_row(report, from),
+    };
+    report->pending[place_of] = fresh;
+}
+
+/* One that waited. */
+static void add_later(sst_report *report, const arrival *from, fate *open)
+{
+    fate what = *open;
+    sst_cache_remove(&report->fates, open);
+    trouble(report, from->key, false);
+    place(report, &what, false);
+    what.state = FATE_LATER;
+    place(report, &what, true);
+    remember(report, &what);
+    if (from->record->has_delay)
+        sst_delay_add(&report->delays, from->record->delay_ms);
+    else if (what.first != NO_TIME && from->time != NO_TIME && from->time >= what.first)
+        sst_delay_add(&report->delays, (uint64_t)(from->time - what.first) * 1000);
+    count_attempt(report, from->time, ATTEMPT_DELIVERED);
+}
+
+static fate *find_fate(const sst_report *report, uint64_t key)
+{
+    if (report->troubled[trouble_place(key)] == 0)
+        return NULL;
+    return cache_find(&report->fates, report->fates.shape, key);
 }
 
 static void add_delivered(sst_report *report, const arrival *from)
 {
-    fate *open =
-        report->fates.count > 0 ? cache_find(&report->fates, report->fates.shape, from->key) : NULL;
-    if ((open && open->state == FATE_FAILED) ||
-        (!open && cache_find(&report->seen, report->seen.shape, from->key))) {
+    fate *open = find_fate(report, from->key);
+    if (open && open->state == FATE_FAILED) {
         report->duplicates++;
         return;
     }
-    fate what = {.key = from->key, .first = NO_TIME, .state = FATE_FIRST};
-    if (open) {
-        what = *open;
-        sst_cache_remove(&report->fates, open);
-        place(report, &what, false);
-        what.state = FATE_LATER;
-    } else {
-        count_mail(report, from);
-        what.domain = (uint16_t)domain_row(report, from);
-        what.provider = (uint8_t)named_row(report, &report->providers, from->record->provider);
-    }
-    place(report, &what, true);
-    remember(report, &what);
-    count_delay(report, from, what.first);
-    count_attempt(report, from, ATTEMPT_DELIVERED);
+    if (open)
+        add_later(report, from, open);
+    else
+        add_first(report, from);
     clear_suspect(report, from);
 }
 
@@ -295,7 +386,8 @@ static void amend_open(sst_report *report, fate *open, const fate *fresh)
 
 static void add_trouble(sst_report *report, const arrival *from, fate_state state, attempt what)
 {
-    fate *open = cache_find(&report->fates, report->fates.shape, from->key);
+    sst_report_settle(report);
+    fate *open = find_fate(report, from->key);
     if (open && open->state == FATE_FAILED) {
         report->duplicates++;
         return;
@@ -303,13 +395,13 @@ static void add_trouble(sst_report *report, const arrival *from, fate_state stat
     fate fresh = fate_from(report, from, state);
     uint64_t *seen = open ? NULL : cache_find(&report->seen, report->seen.shape, from->key);
     sst_report_add_attempt(report, fresh.cause, from->record, from->time);
-    count_attempt(report, from, what);
+    count_attempt(report, from->time, what);
     if (open) {
         amend_open(report, open, &fresh);
     } else if (!seen || !amend_delivered(report, &fresh, seen)) {
         if (!seen)
-            count_mail(report, from);
-        memcpy(sst_cache_put(&report->fates, fresh.key), &fresh, sizeof fresh);
+            count_mail(report, from->mail);
+        memcpy(put_trouble(report, &report->fates, fresh.key), &fresh, sizeof fresh);
         place(report, &fresh, true);
     }
     if (state == FATE_FAILED)

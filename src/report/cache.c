@@ -22,8 +22,7 @@ static uint64_t key_of(const unsigned char *entry)
 
 static unsigned char *bucket_for(const cache *all, uint64_t key)
 {
-    size_t bucket = (size_t)(key >> all->shape->shift) & (all->buckets - 1);
-    return all->data + bucket * bucket_size(all);
+    return cache_bucket(all, all->shape, key);
 }
 
 static size_t used(const cache *all, const unsigned char *bucket)
@@ -87,7 +86,7 @@ static bool grow(cache *all)
     return true;
 }
 
-void *sst_cache_put(cache *all, uint64_t key)
+void *sst_cache_put(cache *all, uint64_t key, uint64_t *gone)
 {
     size_t entry = all->shape->entry;
     unsigned char *bucket = bucket_for(all, key);
@@ -98,6 +97,8 @@ void *sst_cache_put(cache *all, uint64_t key)
     }
     if (count == all->shape->ways) {
         count = all->shape->victim ? all->shape->victim(bucket) : count - 1;
+        if (gone)
+            *gone = key_of(bucket + count * entry);
         all->let_go++;
         all->count--;
     }

@@ -38,17 +38,24 @@ typedef struct cache {
 bool sst_cache_init(cache *all, const cache_shape *shape, const sst_allocator *allocator);
 void sst_cache_free(cache *all);
 
-/* A new entry, zero but for its key, which must not be there. Pointers into the table end. */
-void *sst_cache_put(cache *all, uint64_t key);
+/* A new entry, zero but for its key, which must not be there. Pointers into the table end. The key
+ * of the entry that went for it is put into gone, which may be NULL. */
+void *sst_cache_put(cache *all, uint64_t key, uint64_t *gone);
 
 /* Takes an entry out. */
 void sst_cache_remove(cache *all, void *entry);
 
+/* The bucket that holds a key, or would. */
+static inline unsigned char *cache_bucket(const cache *all, const cache_shape *shape, uint64_t key)
+{
+    size_t bucket = (size_t)(key >> shape->shift) & (all->buckets - 1);
+    return all->data + bucket * shape->ways * shape->entry;
+}
+
 /* The entry with a key; NULL. shape is all->shape, given as a constant to be quick. */
 static inline void *cache_find(const cache *all, const cache_shape *shape, uint64_t key)
 {
-    size_t bucket = (size_t)(key >> shape->shift) & (all->buckets - 1);
-    unsigned char *at = all->data + bucket * shape->ways * shape->entry;
+    unsigned char *at = cache_bucket(all, shape, key);
     for (size_t i = 0; i < shape->ways; i++, at += shape->entry) {
         uint64_t there;
         memcpy(&there, at, sizeof there);

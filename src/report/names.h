@@ -42,6 +42,7 @@ typedef struct names {
     size_t bytes;
     size_t most_bytes;
     tally others;
+    size_t last;          /* the one found last */
     uint64_t turned_away; /* how often a name had to go to the others */
 } names;
 

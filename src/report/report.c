@@ -79,7 +79,11 @@ static bool init(sst_report *report)
     if (others)
         others->is_others = true;
     report->causes[SST_MAX_REPORT_CAUSES] = others;
-    return others && sst_cache_init(&report->seen, &seen_shape, report->allocator) &&
+    report->troubled = sst_allocate(report->allocator, TROUBLE_PLACES, 1);
+    if (report->troubled)
+        memset(report->troubled, 0, TROUBLE_PLACES);
+    return others && report->troubled &&
+           sst_cache_init(&report->seen, &seen_shape, report->allocator) &&
            sst_cache_init(&report->fates, &fate_shape, report->allocator) &&
            sst_cache_init(&report->suspects, &suspect_shape, report->allocator);
 }
@@ -116,6 +120,8 @@ void sst_report_free(sst_report *report)
         if (report->causes[i])
             sst_deallocate(report->allocator, report->causes[i]);
     }
+    if (report->troubled)
+        sst_deallocate(report->allocator, report->troubled);
     sst_cache_free(&report->seen);
     sst_cache_free(&report->fates);
     sst_cache_free(&report->suspects);
@@ -124,6 +130,8 @@ void sst_report_free(sst_report *report)
 
 void sst_report_get_totals(const sst_report *report, sst_report_totals *totals)
 {
+    /* What is pending was added before: to count it now changes nothing that can be seen. */
+    sst_report_settle((sst_report *)report);
     const tally *total = &report->total;
     const sst_report_totals out = {
         .records = report->records,
@@ -143,6 +151,7 @@ void sst_report_get_totals(const sst_report *report, sst_report_totals *totals)
 
 bool sst_report_limit_met(const sst_report *report, sst_report_limit limit)
 {
+    sst_report_settle((sst_report *)report);
     switch (limit) {
     case SST_REPORT_LIMIT_SEEN:
         return report->seen.let_go > 0;
