@@ -25,6 +25,12 @@ have() {
     gettext) command -v msgfmt >/dev/null ;;
     polib | jsonschema) find_python "$1" >/dev/null ;;
     libfuzzer) try_fuzzer ;;
+    chromium)
+        for browser_name in chromium chromium-browser google-chrome google-chrome-stable; do
+            ! command -v $browser_name >/dev/null || return 0
+        done
+        return 1
+        ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -92,6 +98,7 @@ bash         bash                 bash                    bash                ba
 clang        clang                clang                   clang               clang             llvm          llvm
 libfuzzer    clang,libclang-rt-dev clang,compiler-rt      clang,compiler-rt   clang,compiler-rt llvm          llvm
 clang-format clang-format         clang-tools-extra       clang-extra-tools   clang             clang-format  llvm
+chromium     chromium             chromium                chromium            chromium          -             chromium
 gcovr        gcovr                gcovr                   gcovr               gcovr             gcovr         py311-gcovr
 '
 
@@ -204,6 +211,11 @@ need() {
         exit 2
     fi
     rm -f "$log"
+}
+
+# want THING...: what a part of the tests uses. Where it cannot be had, that is said, and no more.
+want() {
+    ( need "$@" ) || say "Left out: $*"
 }
 
 # need_to_build THING...: what every build needs, and these things. Meson must be of at least the

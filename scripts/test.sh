@@ -45,7 +45,7 @@ run_build() {
     quietly "The build" meson compile -C "$directory" || return 0
     # shellcheck disable=SC2086
     ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        meson test -C "$directory" --no-rebuild ${suite:+--suite $suite} >/dev/null 2>&1 || true
+        meson test -C "$directory" --no-rebuild ${suite:+--suite $suite} $browser >/dev/null 2>&1 || true
 }
 
 # run_fuzzers DIRECTORY: each for a while, from the inputs that are kept for it.
@@ -109,6 +109,13 @@ more=
 $all && more="clang libfuzzer clang-format"
 # shellcheck disable=SC2086
 need_to_build jansson zlib liblzma libzstd libssl libgsasl openssl cmocka python3 polib jsonschema gettext mandoc bash zsh fish c++ cmake $more
+
+# The report is looked at in a browser, where one can be had.
+browser="--no-suite browser"
+if $all; then
+    want chromium
+    browser=
+fi
 
 sanitized="--buildtype=debug -Db_sanitize=address,undefined -Db_lundef=false"
 # A fault that the undefined-behaviour sanitizer finds must end the program.
