@@ -78,6 +78,10 @@ static void test_choice(void **state)
     local.is_local = true;
     net_sasl_situation plain_only = situation_of(plain, COUNT(plain));
     net_sasl_situation of_old = situation_of(old, COUNT(old));
+    net_sasl_situation old_local = of_old;
+    old_local.is_local = true;
+    net_sasl_situation plain_local = plain_only;
+    plain_local.is_local = true;
     net_sasl_situation certified = in_clear;
     certified.has_certificate = true;
     const char *listeners = "without TLS the server offers only mechanisms that would hand the "
@@ -90,6 +94,8 @@ static void test_choice(void **state)
     } rows[] = {
         {&password, &in_clear, "SCRAM-SHA-256"}, /* nothing to bind to */
         {&password, &of_old, "CRAM-MD5"},
+        {&password, &old_local, "CRAM-MD5"},
+        {&password, &plain_local, "PLAIN"},
         {&password, &plain_only, listeners},
         {&clear, &plain_only, "PLAIN"},
         {&token, &in_clear, listeners},

@@ -233,9 +233,13 @@ static void test_dial(void **state)
     assert_int_equal(run_dial(&dial, &addresses), NET_DIAL_FAILED);
     assert_int_equal(dial.failure.error, SST_LOCAL_ERROR_REFUSED);
     assert_string_equal(dial.failure.text, "127.0.0.1: connection refused");
+    /* An address that cannot even be tried tells less than a refusal. */
+    add_address(&addresses, "fe80::1", closed_port);
+    assert_int_equal(run_dial(&dial, &addresses), NET_DIAL_FAILED);
+    assert_string_equal(dial.failure.text, "127.0.0.1: connection refused");
     add_address(&addresses, "127.0.0.1", open_port);
     assert_int_equal(run_dial(&dial, &addresses), NET_DIAL_CONNECTED);
-    assert_ptr_equal(sst_dial_address(&dial), &addresses.list[2]);
+    assert_ptr_equal(sst_dial_address(&dial), &addresses.list[3]);
     sst_dial_stop(&dial);
     close(closed);
     close(listener);

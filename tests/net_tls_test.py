@@ -130,7 +130,7 @@ def check_client_certificate(tap, authority, right):
 
 
 def check_hostile_names(tap, authority):
-    evil = authority.certificate("evil", "DNS:localhost", subject="/CN=a\x1b[31mb\u00fc")
+    evil = authority.certificate("evil", "DNS:localhost,DNS:a\x1b[31mb\x7f", subject="/CN=a\x1b[31mb\u00fc")
 
     def script(c):
         c.tls(context(evil))
@@ -141,6 +141,7 @@ def check_hostile_names(tap, authority):
                 host="localhost")  # fmt: skip
     subject = case.session.get("subject") or ""
     tap.equal(subject, "CN=a\\1B[31mb\u00fc", "are escaped, and UTF-8 is not")
+    tap.equal(case.session.get("names"), ["localhost", "a\\x1B[31mb\\x7F"], "also in other names")
 
 
 def check_starttls(tap, authority, right):
@@ -233,7 +234,6 @@ def check_starttls(tap, authority, right):
         c.starttls(context(right))
         c.ehlo()
         c.line()
-        os.close(os.dup(c.sock.fileno()))
         c.sock.shutdown(socket.SHUT_RDWR)
 
     Case(tap, "cut under TLS", truncate, tls=REQUIRED, **ca).record(

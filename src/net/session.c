@@ -16,7 +16,8 @@
 #include "net/memory.h"
 #include "net/socket.h"
 
-/* More than one TLS record, and than most replies; on the stack. */
+/* A TLS record has no more (RFC 8446 5.1), so that none is left behind where poll cannot see it. On
+ * the stack. */
 #define READ_SIZE 16384
 
 uint64_t sst_net_now(void)
@@ -389,8 +390,7 @@ bool sst_net_deadline(const sst_net *net, uint64_t *when)
         *when = net->deadline;
         return net->implicit || sst_client_deadline(net->client, when);
     case NET_OPEN:
-        *when = 0; /* what is decrypted already is not seen by poll */
-        return (net->tls && sst_tls_pending(net->tls)) || sst_client_deadline(net->client, when);
+        return sst_client_deadline(net->client, when);
     default:
         *when = 0; /* there are events to be pulled, or there is nothing any more */
         return net->state == NET_ENDING || net->state == NET_NEW;

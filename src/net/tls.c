@@ -187,6 +187,7 @@ static bool set_up(sst_tls *tls, const sst_tls_options *options)
     if (SSL_CTX_set_min_proto_version(context, version) != 1)
         return note_problem(tls, "the minimum version of TLS", NULL);
     SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_read_ahead(context, 0); /* see READ_SIZE in session.c */
     (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -352,11 +353,6 @@ net_tls_result sst_tls_write(net_tls *tls, const void *bytes, size_t len, size_t
     ERR_clear_error();
     int returned = SSL_write_ex(tls->ssl, bytes, len, done);
     return returned == 1 ? NET_TLS_DONE : result_of(tls, returned, failure);
-}
-
-bool sst_tls_pending(const net_tls *tls)
-{
-    return SSL_pending(tls->ssl) > 0;
 }
 
 void sst_tls_goodbye(net_tls *tls)

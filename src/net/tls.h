@@ -50,9 +50,6 @@ net_tls_result sst_tls_read(net_tls *tls, void *bytes, size_t size, size_t *done
 net_tls_result sst_tls_write(net_tls *tls, const void *bytes, size_t len, size_t *done,
                              net_failure *failure);
 
-/* Whether bytes that are decrypted already wait to be read: poll knows nothing of them. */
-bool sst_tls_pending(const net_tls *tls);
-
 /* Says goodbye (close_notify), as far as that goes without waiting. */
 void sst_tls_goodbye(net_tls *tls);
 
