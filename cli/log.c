@@ -4,9 +4,13 @@
  * One thread reads lines and joins them; records are decided and written in batches, by other
  * threads where --jobs asks for them.
  */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "interrupt.h"
@@ -133,6 +137,18 @@ static void follow(logs *all)
     }
 }
 
+/* Logs that were named and are not there yet, as after a rotation that made no new one. */
+static void await_files(logs *all)
+{
+    const words *names = &all->given->arguments;
+    for (size_t i = 0; i < names->count; i++) {
+        const char *name = names->list[i];
+        bool pattern = name[strcspn(name, "*?[")] != '\0';
+        if (!pattern && access(name, F_OK) != 0 && errno == ENOENT)
+            log_tails_await(&all->tails, name);
+    }
+}
+
 /* Returns false where the state cannot be used. */
 static bool add_files(logs *all, log_files *files)
 {
@@ -144,6 +160,8 @@ static bool add_files(logs *all, log_files *files)
         stream_complain(name, "messages that were under way are not known to this version");
     if (usable)
         log_tails_add(&all->tails, files, state.places, state.count);
+    if (usable && all->given->flags[OPTION_FOLLOW])
+        await_files(all);
     all->size = files->size;
     all->failed = all->failed || files->failed;
     log_state_free(&state);

@@ -247,8 +247,10 @@ static void read_tail(log_tails *all, log_tail *tail)
 
 void log_tails_read(log_tails *all)
 {
-    for (size_t i = 0; i < all->count && !interrupted(); i++)
-        read_tail(all, all->list[i]);
+    for (size_t i = 0; i < all->count && !interrupted(); i++) {
+        if (!all->list[i]->awaited)
+            read_tail(all, all->list[i]);
+    }
 }
 
 /* --- places from a state -------------------------------------------------------------------- */
@@ -325,10 +327,17 @@ void log_tails_add(log_tails *all, log_files *files, const log_place *places, si
 
 /* --- following ------------------------------------------------------------------------------ */
 
+void log_tails_await(log_tails *all, const char *name)
+{
+    log_tail *fresh = add_tail(all, name);
+    fresh->last = true;
+    fresh->awaited = true;
+}
+
 bool log_tails_can_grow(const log_tails *all)
 {
     for (size_t i = 0; i < all->count; i++) {
-        if (all->list[i]->file >= 0)
+        if (all->list[i]->file >= 0 || all->list[i]->awaited)
             return true;
     }
     return false;
@@ -399,13 +408,27 @@ static bool poll_tail(log_tails *all, log_tail *tail)
     return true;
 }
 
+/* Begins with a file that was awaited, where it is there now. */
+static bool begin_awaited(log_tails *all, log_tail *tail)
+{
+    struct stat what;
+    if (stat(tail->place.name, &what) != 0 || !S_ISREG(what.st_mode))
+        return false;
+    tail->awaited = false;
+    read_tail(all, tail);
+    return true;
+}
+
 bool log_tails_poll(log_tails *all)
 {
     bool any = false;
     size_t count = all->count;
     for (size_t i = 0; i < count && !interrupted(); i++) {
-        if (all->list[i]->file >= 0)
-            any = poll_tail(all, all->list[i]) || any;
+        log_tail *tail = all->list[i];
+        if (tail->awaited)
+            any = begin_awaited(all, tail) || any;
+        else if (tail->file >= 0)
+            any = poll_tail(all, tail) || any;
     }
     return any;
 }

@@ -15,8 +15,9 @@
 typedef struct log_tail {
     log_place place;
     log_source source;
-    int file;  /* -1: closed */
-    bool last; /* it may grow; a last line that is not finished is left for later */
+    int file;     /* -1: closed */
+    bool last;    /* it may grow; a last line that is not finished is left for later */
+    bool awaited; /* there is no such file yet */
 } log_tail;
 
 typedef struct log_tails {
@@ -42,6 +43,9 @@ void log_tails_free(log_tails *all);
  * what is newer are then read first.
  */
 void log_tails_add(log_tails *all, log_files *files, const log_place *places, size_t count);
+
+/* Adds a file that is not there yet; it is read once it is, by log_tails_poll. */
+void log_tails_await(log_tails *all, const char *name);
 
 /* Reads what there is. */
 void log_tails_read(log_tails *all);

@@ -266,6 +266,14 @@ def check_follow(tap, command, directory):
     run = Follower(command, log)
     run.wait_for(30)
     tap.equal(run.end(signal.SIGTERM), 143, "SIGTERM: exit status 143")
+    late = directory / "late.log"
+    run = Follower(command, late, log)
+    run.wait_for(30)
+    put(late, lines(50, 2))
+    tap.equal(run.wait_for(32)[-2:], numbered(50, 2), "a file that is not there yet is waited for")
+    add(late, lines(52, 1))
+    tap.equal(run.wait_for(33)[-1:], numbered(52, 1), "and followed")
+    run.end()
     tap.equal(command.run("--follow", stdin=b"").returncode, 2, "--follow without a file: exit status 2")
 
 
