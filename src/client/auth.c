@@ -16,9 +16,6 @@
 /* A server that repeats less than this of a secret repeats nothing. */
 #define LEAST_SECRET 4
 
-/* No mechanism sends more words than a few. */
-#define MOST_WORDS 16
-
 static void forget(sst_client *c, char **bytes, size_t *len)
 {
     if (*bytes)
@@ -86,13 +83,11 @@ static void mask(char *reply, size_t len, const char *secret, size_t secret_len)
 static void mask_words(char *reply, size_t len, const char *secret, size_t secret_len)
 {
     size_t start = 0;
-    size_t words = 0;
-    for (size_t i = 0; i <= secret_len && words < MOST_WORDS; i++) {
-        if (i < secret_len && (unsigned char)secret[i] > ' ')
-            continue;
-        mask(reply, len, secret + start, i - start);
-        words += i > start;
-        start = i + 1;
+    for (size_t i = 0; i <= secret_len; i++) {
+        if (i == secret_len || (unsigned char)secret[i] <= ' ') {
+            mask(reply, len, secret + start, i - start);
+            start = i + 1;
+        }
     }
 }
 

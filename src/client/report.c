@@ -149,7 +149,6 @@ session_cause sst_report_local(sst_outcome outcome, sst_command command, sst_loc
 
 char *sst_report_room(sst_client *c, size_t size)
 {
-    c->has_words = false;
     if (c->words_size < size) {
         char *words = sst_reallocate(c->allocator, c->words, size, 1);
         if (!words)
@@ -160,21 +159,18 @@ char *sst_report_room(sst_client *c, size_t size)
     return c->words;
 }
 
-/* The words of the current reply: where it has one line, as they lie there; else joined, once for
- * all recipients that it concerns. Without memory the first line stands for all. */
+/* The words of the current reply: where it has one line, as they lie there. */
 static sst_span words_of_reply(sst_client *c)
 {
     sst_reply_line_iterator lines = {0};
     sst_reply_line line = {0};
     (void)sst_reply_next_line(&c->reply, &lines, &line);
-    if (c->reply.lines == 1)
-        return line.text;
-    if (!c->has_words && sst_report_room(c, c->reply.whole.len)) {
-        c->words_len = sst_reply_text(&c->reply, c->words, c->words_size);
-        c->has_words = true;
+    char *room = c->reply.lines > 1 ? sst_report_room(c, c->reply.whole.len) : NULL;
+    if (room) {
+        line.text.ptr = room;
+        line.text.len = sst_reply_text(&c->reply, room, c->reply.whole.len);
     }
-    sst_span joined = {c->words, c->words_len};
-    return c->has_words ? joined : line.text;
+    return line.text;
 }
 
 static sst_span text_of(sst_client *c, const session_event *from)

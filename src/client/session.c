@@ -411,7 +411,6 @@ static bool take_input(sst_client *c)
     c->reply = reply;
     c->reply_at = c->input_at;
     c->has_reply = true;
-    c->has_words = false;
     c->was_refused_auth = false;
     if (is_asked) {
         c->input_at += (size_t)consumed;

@@ -160,8 +160,6 @@ struct sst_client {
     sst_span stray; /* what came and answers nothing */
     char *words;    /* of the current reply, its lines joined; or a challenge */
     size_t words_size;
-    size_t words_len;
-    bool has_words;
 
     session_slot slots[SST_MAX_CLIENT_OUTSTANDING];
     size_t slot_first;

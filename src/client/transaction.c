@@ -431,12 +431,11 @@ static void take_answer_for(sst_client *c, session_cause cause)
 }
 
 /* 353: one answer for each recipient, and one for the whole. */
-static void begin_prdr(sst_client *c, session_slot slot)
+static void begin_prdr(sst_client *c)
 {
     c->tx.is_prdr = true;
-    sst_session_expect(c, slot.command, SST_CLIENT_NO_RECIPIENT);
+    sst_session_expect(c, SST_COMMAND_EOM, SST_CLIENT_NO_RECIPIENT);
     c->slots[c->slot_first].replies = c->tx.accepted + 1;
-    c->slots[c->slot_first].last = slot.last;
 }
 
 static void take_end_of_message(sst_client *c, session_slot slot, bool is_last)
@@ -446,7 +445,7 @@ static void take_end_of_message(sst_client *c, session_slot slot, bool is_last)
     if (c->tx.stage != TRANSACTION_END)
         return; /* the lone dot */
     if (c->reply.code == SST_CODE_PER_RECIPIENT_REPLIES_FOLLOW && asked_prdr && !c->tx.is_prdr) {
-        begin_prdr(c, slot);
+        begin_prdr(c);
         return;
     }
     if (sst_code_class(c->reply.code) == 3) {
@@ -483,8 +482,7 @@ static void take_rset(sst_client *c)
 
 void sst_transaction_reply(sst_client *c, session_slot slot, bool is_last)
 {
-    bool may_be_3 = slot.command == SST_COMMAND_DATA || slot.command == SST_COMMAND_EOM ||
-                    (slot.command == SST_COMMAND_BDAT && slot.last);
+    bool may_be_3 = slot.command == SST_COMMAND_DATA || slot.command == SST_COMMAND_EOM;
     if (sst_code_class(c->reply.code) == 3 && !may_be_3) {
         unexpected(c);
         return;
