@@ -10,8 +10,8 @@ import shutil
 import sys
 import tempfile
 
-from net_case import ACCEPTED, OFF, REQUIRED, Case
-from net_server import Authority, ask, authenticate, context, decode, encode, scram
+from net_case import ACCEPTED, OFF, REQUIRED, Case, run
+from net_server import Authority, Server, ask, authenticate, context, decode, encode, scram
 from tap import Tap
 
 USER, PASSWORD, TOKEN = "ursel@example.com", "grün-1234", "ya29.token-of-the-test"
@@ -135,6 +135,80 @@ def check_clear(tap, password):
     Case(tap, "unless it is asked for", clear, allow_clear=1, **off).record(**ACCEPTED)
 
 
+# ---- memory ----
+
+
+SECRET = "secret-4711-of-the-test"  # a password, or a token, and so without letters beyond ASCII
+
+
+def left_in_memory(port, ca, mechanism, lines, **options):
+    """What the client finds of its secrets in its own memory when it is done; nothing else if it failed."""
+    words = {"ca": ca, "host": "localhost", "port": port, "tls": REQUIRED, "auth": 1, "user": USER,
+             "mechanism": mechanism, "secrets": 1, "timeout": 5000, **options}  # fmt: skip
+    records, _, errors, _ = run(input="\n".join(lines) + "\n", **words)
+    return errors.strip() if records and records[0]["kind"] == "accepted" else str(records)
+
+
+def check_memory(tap, authority, right):
+    server_side = context(right)
+    messages = {
+        "PLAIN": f"\0{USER}\0{SECRET}",
+        "LOGIN": SECRET,
+        "XOAUTH2": f"user={USER}\1auth=Bearer {SECRET}\1\1",
+        "OAUTHBEARER": None,
+        "CRAM-MD5": None,
+        "SCRAM-SHA-256": None,
+    }
+    for mechanism, message in messages.items():
+        is_token = mechanism in ("XOAUTH2", "OAUTHBEARER")
+
+        def script(c, mechanism=mechanism, is_token=is_token):
+            c.greet("STARTTLS")
+            c.starttls(server_side)
+            c.ehlo(f"AUTH {mechanism}")
+            right_one = c.expect("AUTH") if is_token else authenticate(c, USER, SECRET)
+            c.send("235 welcome" if right_one else "535 no")
+            c.take_mail()
+
+        server = Server(script)
+        lines = [SECRET, encode(message)[:-4]] if message else [SECRET]
+        token = {"token": "comes-later"} if is_token else {}
+        found = left_in_memory(server.port, authority.ca, mechanism, lines, **token)
+        server.close()
+        name = f"{mechanism}: no secret is left in memory"
+        if "not looked for" in found:
+            tap.skip(name, "needs /proc, and no address sanitizer")
+        else:
+            tap.equal(found, "secrets: 0", name)
+
+
+def check_allocations(tap, authority, right):
+    """Each allocation fails once: there is an error or a true record, and nothing leaks."""
+    server_side = context(right)
+
+    def script(c):
+        c.greet("STARTTLS")
+        c.starttls(server_side)
+        c.ehlo("AUTH SCRAM-SHA-256")
+        c.send("235 welcome" if authenticate(c, USER, PASSWORD) else "535 no")
+        c.take_mail()
+
+    options = {"ca": authority.ca, "host": "localhost", "tls": REQUIRED, "auth": 1, "user": USER,
+               "password": PASSWORD, "transcript": 1, "timeout": 5000}  # fmt: skip
+    server = Server(script)
+    wrong, allocations, nth = [], 1, 0
+    while nth <= allocations and nth < 1000:
+        records, session, _, _ = run(port=server.port, fail=nth, **options)
+        allocations = session.get("allocations", 0) if nth == 0 else allocations
+        fine = session.get("error") == -1001 or (records and records[0]["kind"] != "failed")
+        if "crashed" in session or not fine or (nth == 0 and records[0]["kind"] != "accepted"):
+            wrong.append(f"{nth}: {records} {session}")
+        nth += 1
+    server.close()
+    tap.ok(nth > 10, "allocations were counted", allocations)
+    tap.ok(not wrong, f"each of {allocations} allocations may fail", "\n".join(wrong))
+
+
 def main():
     tap = Tap()
     if not shutil.which("openssl"):
@@ -142,7 +216,10 @@ def main():
         return tap.finish()
     with tempfile.TemporaryDirectory() as directory:
         authority = Authority(directory)
-        check_auth(tap, authority, authority.certificate("right", "DNS:localhost"))
+        right = authority.certificate("right", "DNS:localhost")
+        check_auth(tap, authority, right)
+        check_memory(tap, authority, right)
+        check_allocations(tap, authority, right)
     return tap.finish()
 
 

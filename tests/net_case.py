@@ -14,13 +14,14 @@ OPPORTUNISTIC, REQUIRED, IMPLICIT, OFF = range(4)
 ENVELOPE = ["from=s@example.org", "to=a@example.com"]
 
 
-def run(*words, **options):
-    """The client's records, what it says of the session, its transcript, and how long it took."""
+def run(*words, input=None, **options):
+    """The client's records, what it says of the session, its transcript, and how long it took. input is
+    what the client reads."""
     arguments = [*ENVELOPE, *words] if not any(w.startswith("to=") for w in words) else [*words]
     arguments += [f"{key}={value}" for key, value in options.items()]
     start = time.monotonic()
     done = subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, timeout=60, check=False, text=True
+        [PROGRAM, *arguments], capture_output=True, timeout=60, check=False, text=True, input=input
     )
     took = time.monotonic() - start
     if done.returncode != 0:

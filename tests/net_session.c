@@ -1,7 +1,7 @@
 /*
  * Does one sst_send as its arguments say, for net_test.py: each is KEY=VALUE, to= may come again.
  * Writes the records as JSON, one a line, and then one line of JSON about the session; with
- * transcript=1 the transcript goes to stderr.
+ * transcript=1 the transcript goes to stderr; with fail=N the Nth allocation fails.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +11,18 @@
 #include <unistd.h>
 
 #include <smtpstatus/net.h>
+
+/* The address sanitizer allows no such look at memory. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CAN_LOOK 0
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define CAN_LOOK 0
+#endif
+#ifndef CAN_LOOK
+#define CAN_LOOK 1
+#endif
 
 static int argument_count;
 static char **arguments;
@@ -94,6 +106,93 @@ static void arm(unsigned long ms)
     setitimer(ITIMER_REAL, &when, NULL);
 }
 
+/* ---- an allocator that counts, and fails once ---- */
+
+static unsigned long allocations;
+static long blocks; /* that are not yet freed */
+
+/* With secrets=1 nothing is really freed, so that what is left in freed memory stays there. */
+static void *resize(void *context, void *block, size_t size)
+{
+    enum { HEAD = 16 }; /* the block's size stands before it */
+    (void)context;
+    char *old = block ? (char *)block - HEAD : NULL;
+    size_t old_size = 0;
+    if (old)
+        memcpy(&old_size, old, sizeof old_size);
+    char *made = NULL;
+    if (size > 0 && (++allocations == number("fail") || !(made = malloc(size + HEAD))))
+        return NULL;
+    if (made) {
+        memcpy(made, &size, sizeof size);
+        memcpy(made + HEAD, old ? old + HEAD : "", old_size < size ? old_size : size);
+        blocks++;
+    }
+    blocks -= old != NULL;
+    if (!CAN_LOOK || !number("secrets"))
+        free(old);
+    return made ? made + HEAD : NULL;
+}
+
+static const sst_allocator counting = {resize, NULL};
+
+/* ---- what is left in memory: secrets come over stdin, and are looked for at the end ---- */
+
+/* What is looked for is hidden, so that it is not found where it is written down. */
+#define HIDDEN 0x5A
+
+static char secret[200];              /* the first line of stdin: the password or token */
+static unsigned char needles[4][200]; /* all lines, hidden */
+static size_t needle_lens[4];
+static size_t needle_count;
+
+static void read_secrets(void)
+{
+    char byte;
+    size_t used = 0;
+    while (needle_count < 4 && read(0, &byte, 1) == 1) {
+        if (byte == '\n') {
+            needle_lens[needle_count++] = used;
+            used = 0;
+        } else if (used < sizeof needles[0]) {
+            if (needle_count == 0)
+                secret[used] = byte;
+            needles[needle_count][used++] = (unsigned char)byte ^ HIDDEN;
+        }
+    }
+}
+
+static bool is_at(const volatile unsigned char *place, size_t needle)
+{
+    for (size_t i = 0; i < needle_lens[needle]; i++) {
+        if ((place[i] ^ HIDDEN) != needles[needle][i])
+            return false;
+    }
+    return true;
+}
+
+/* How often a secret stands in the memory that can be written to. */
+static size_t count_secrets(void)
+{
+    size_t found = 0;
+    unsigned long start;
+    unsigned long end;
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (maps && fgets(line, sizeof line, maps)) {
+        char rights[8];
+        if (sscanf(line, "%lx-%lx %7s", &start, &end, rights) != 3 || strncmp(rights, "rw", 2))
+            continue;
+        for (size_t n = 0; n < needle_count; n++) {
+            for (unsigned long p = start; p + needle_lens[n] <= end; p++)
+                found += is_at((const volatile unsigned char *)p, n);
+        }
+    }
+    if (maps)
+        fclose(maps);
+    return found;
+}
+
 /* ---- output ---- */
 
 static int write_file(void *context, const char *data, size_t len)
@@ -148,7 +247,7 @@ static void show(const sst_send_result *result)
     printf(",\"tls\":%d", result->tls != NULL);
     if (result->tls)
         show_tls(result->tls);
-    printf("}\n");
+    printf(",\"allocations\":%lu}\n", allocations);
 }
 
 /* ---- options ---- */
@@ -158,6 +257,7 @@ static sst_tls *tls_settings(void)
     sst_tls *tls = NULL;
     sst_tls_options options = {
         .size = sizeof options,
+        .allocator = &counting,
         .minimum = number("tls13") ? SST_TLS_1_3 : SST_TLS_1_2,
         .ca_file = text("ca"),
         .ca_directory = text("ca_directory"),
@@ -166,8 +266,10 @@ static sst_tls *tls_settings(void)
         .key_password = text("key_password"),
         .no_verify = number("no_verify") != 0,
     };
-    if (sst_tls_new(&options, &tls) != SST_OK)
-        exit(3);
+    if (sst_tls_new(&options, &tls) != SST_OK) {
+        printf("{\"error\":%d,\"allocations\":%lu}\n", SST_E_NO_MEMORY, allocations);
+        exit(blocks == 0 ? 0 : 3);
+    }
     return tls;
 }
 
@@ -183,6 +285,7 @@ int main(int argc, char **argv)
     arguments = argv;
     sst_client_options client = {
         .size = sizeof client,
+        .allocator = &counting,
         .name = "client.example.org",
         .lmtp = number("lmtp") != 0,
         .tls = (sst_client_tls)number("tls"),
@@ -197,6 +300,13 @@ int main(int argc, char **argv)
         .mechanism = text("mechanism"),
         .allow_clear = number("allow_clear") != 0,
     };
+    if (number("secrets")) {
+        read_secrets();
+        if (credentials.token)
+            credentials.token = secret;
+        else
+            credentials.password = secret;
+    }
     sst_tls *tls = tls_settings();
     sst_net_options net = {
         .size = sizeof net,
@@ -244,13 +354,21 @@ int main(int argc, char **argv)
     sst_send_fault fault = {0, 0};
     size_t mail_count = count == 0 ? 0 : number("mails") ? number("mails") : 1;
     int error = sst_send(&options, mails, mail_count, &result, &fault);
+    if (number("secrets")) {
+        memset(secret, 0, sizeof secret);
+        (void)!write(2, secret, 0); /* it is looked at, so that it is overwritten */
+        if (CAN_LOOK && access("/proc/self/maps", R_OK) == 0)
+            fprintf(stderr, "secrets: %zu\n", count_secrets());
+        else
+            fprintf(stderr, "secrets: not looked for\n");
+    }
     if (error == SST_OK) {
         show(result);
         sst_send_free(result);
     } else {
-        printf("{\"error\":%d,\"mail\":%zu,\"recipient\":%zu}\n", error, fault.mail,
-               fault.recipient == SIZE_MAX ? 999 : fault.recipient);
+        printf("{\"error\":%d,\"mail\":%zu,\"recipient\":%zu,\"allocations\":%lu}\n", error,
+               fault.mail, fault.recipient == SIZE_MAX ? 999 : fault.recipient, allocations);
     }
     sst_tls_free(tls);
-    return 0;
+    return blocks == 0 ? 0 : 3;
 }
