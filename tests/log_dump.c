@@ -2,15 +2,21 @@
  * Writes the records of a log as the command would, one JSON object a line: what the checks of the
  * formats run on.
  *
- * Usage: log_dump [--format NAME] [--year YEAR] [--newest SECONDS] [--cut BYTES] [--counts] FILE...
+ * Usage: log_dump [--format NAME] [--year YEAR] [--newest SECONDS] [--cut BYTES | --lines]
+ * [--counts] FILE...
  *
- * --cut feeds the file in pieces of so many bytes. --counts says on stderr what was come across.
+ * --cut feeds the file in pieces of so many bytes; --lines line by line, each right before memory
+ * that must not be touched. --counts says on stderr what was come across.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, of guard.h */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <smtpstatus/log.h>
+
+#include "guard.h"
 
 static int write_out(void *context, const char *bytes, size_t len)
 {
@@ -80,6 +86,16 @@ static sst_log_format format_of(const char *name)
     return SST_LOG_FORMAT_ANY;
 }
 
+/* How much of the rest is fed at once; cut 0: a line. */
+static size_t piece_of(const char *bytes, size_t len, size_t cut)
+{
+    if (cut > 0)
+        return cut < len ? cut : len;
+    const char *lf = memchr(bytes, '\n', len);
+    size_t line = lf ? (size_t)(lf - bytes) + 1 : len;
+    return line < GUARD_SIZE ? line : GUARD_SIZE;
+}
+
 int main(int argc, char **argv)
 {
     sst_log_options options = {.size = sizeof options};
@@ -92,6 +108,8 @@ int main(int argc, char **argv)
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--counts") == 0)
             counts = 1;
+        else if (strcmp(argv[i], "--lines") == 0)
+            cut = 0;
         else if (i + 1 == argc)
             fail("an option lacks its value");
         else if (strcmp(argv[i], "--format") == 0)
@@ -105,15 +123,18 @@ int main(int argc, char **argv)
         else
             fail("no such option");
     }
-    if (cut == 0 || sst_log_reader_new(&options, &reader) != SST_OK)
+    if (sst_log_reader_new(&options, &reader) != SST_OK)
         fail("no reader");
     for (; i < argc; i++) {
         size_t len;
         uint64_t index = 0;
         char *bytes = read_file(argv[i], &len);
         sst_log_begin(reader, newest, year);
-        for (size_t at = 0; at < len; at += cut < len - at ? cut : len - at) {
-            sst_log_feed(reader, bytes + at, cut < len - at ? cut : len - at);
+        size_t piece = 0;
+        for (size_t at = 0; at < len; at += piece) {
+            piece = piece_of(bytes + at, len - at, cut);
+            const char *start = cut > 0 ? bytes + at : guard_end(0, bytes + at, piece);
+            sst_log_feed(reader, start, piece);
             index = write_records(reader, argv[i], index);
         }
         sst_log_end(reader);
