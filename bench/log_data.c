@@ -184,9 +184,15 @@ static const char *queue_id(uint64_t number)
     return id;
 }
 
+/* What the filter handed back goes to the recipients of the mail that it was given. */
+static uint64_t first_number(const message *of)
+{
+    return of->parent && !of->notification ? of->parent : of->number;
+}
+
 static unsigned host_number(const message *of, unsigned recipient)
 {
-    return (unsigned)((of->number * 31 + recipient * 7) % 997);
+    return (unsigned)((first_number(of) * 31 + recipient * 7) % 997);
 }
 
 static void name_recipient(const message *of, unsigned recipient, char *into, size_t size)
@@ -194,8 +200,8 @@ static void name_recipient(const message *of, unsigned recipient, char *into, si
     if (of->notification)
         snprintf(into, size, "s%" PRIu64 "@example.org", of->parent);
     else
-        snprintf(into, size, "u%" PRIu64 ".%u@d%u.example.com",
-                 of->parent ? of->parent : of->number, recipient, host_number(of, recipient));
+        snprintf(into, size, "u%" PRIu64 ".%u@d%u.example.com", first_number(of), recipient,
+                 host_number(of, recipient));
 }
 
 static message *new_message(uint64_t parent)

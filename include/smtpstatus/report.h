@@ -5,7 +5,8 @@
  * A recipient of a mail has one fate, whatever number of attempts and reports tell of it: they are
  * joined by Message-ID (without one: by the queue id at the reporting host) and recipient. Of what
  * is told the strongest holds: failed (a bounce may come after the delivery to the next host), then
- * delivered, then the last that was heard.
+ * delivered, then the last that was heard. Relayed counts as delivered until more is heard: a mail
+ * that was handed to a filter and taken back is one mail.
  *
  * Memory is bounded by the limits below, some 22 MiB with all of them met, and totals stay exact:
  * what has no place of its own goes to a row "others". A report names the limits that it met. It is
@@ -35,7 +36,7 @@ extern "C" {
     X(SEEN, "seen", 1048576)                                                                       \
     X(FATES, "fates", 262144)                                                                      \
     X(DOMAINS, "domains", 8192)                                                                    \
-    X(PROVIDERS, "providers", 255)                                                                 \
+    X(PROVIDERS, "providers", 127)                                                                 \
     X(SENDERS, "senders", 2048)                                                                    \
     X(CAUSES, "causes", 127)                                                                       \
     X(TEMPLATES, "templates", 512)                                                                 \

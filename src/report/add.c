@@ -221,16 +221,35 @@ static void count_attempt(sst_report *report, int64_t time, attempt what)
         sst_timeline_add(&report->timeline, time, what);
 }
 
-static void remember(sst_report *report, const fate *what)
+static uint64_t *remember(sst_report *report, const fate *what)
 {
     uint64_t marks = (uint64_t)what->provider << MARK_PROVIDER;
     if (what->state == FATE_LATER)
         marks |= MARK_LATER | (uint64_t)what->cause << MARK_CAUSE;
     uint64_t *entry = sst_cache_put(&report->seen, what->key, NULL);
     *entry |= marks;
+    return entry;
 }
 
-/* A delivery of which nothing was known before; perhaps it is told again. */
+static void mark_relayed(sst_report *report, uint64_t *entry)
+{
+    *entry |= MARK_RELAYED;
+    report->relayed++;
+}
+
+/* A delivery that is told again. After it was relayed, it is the one that counts. */
+static void count_again(sst_report *report, const pending *from, uint64_t *entry)
+{
+    report->duplicates++;
+    if ((*entry & MARK_RELAYED) == 0 || from->relayed)
+        return;
+    *entry &= ~MARK_RELAYED;
+    report->relayed--;
+    if (from->has_delay)
+        sst_delay_add(&report->delays, from->delay_ms);
+}
+
+/* A delivery of which nothing was known before, or which was told already. */
 static void count_first(sst_report *report, const pending *from)
 {
     fate what = {.key = from->key,
@@ -238,14 +257,17 @@ static void count_first(sst_report *report, const pending *from)
                  .domain = from->domain,
                  .provider = from->provider,
                  .state = FATE_FIRST};
-    if (cache_find(&report->seen, report->seen.shape, from->key)) {
-        report->duplicates++;
+    uint64_t *entry = cache_find(&report->seen, report->seen.shape, from->key);
+    if (entry) {
+        count_again(report, from, entry);
         return;
     }
     count_mail(report, from->mail);
     place(report, &what, true);
-    remember(report, &what);
-    if (from->has_delay)
+    entry = remember(report, &what);
+    if (from->relayed)
+        mark_relayed(report, entry);
+    else if (from->has_delay)
         sst_delay_add(&report->delays, from->delay_ms);
     count_attempt(report, from->time, ATTEMPT_DELIVERED);
 }
@@ -274,10 +296,61 @@ static void add_first(sst_report *report, const arrival *from)
         .time = from->time,
         .delay_ms = from->record->delay_ms,
         .has_delay = from->record->has_delay,
+        .relayed = from->record->kind == SST_KIND_RELAYED,
         .provider = (uint8_t)named_row(report, &report->providers, from->record->provider),
         .domain = (uint16_t)domain_row(report, from),
     };
     report->pending[place_of] = fresh;
+}
+
+/* What is remembered of a delivery; domain and sender, and for one that was not put off the cause,
+ * are those of like. */
+static fate delivered_from(const sst_report *report, const fate *like, uint64_t entry)
+{
+    fate what = *like;
+    what.provider = (uint8_t)(entry >> MARK_PROVIDER & SST_MAX_REPORT_PROVIDERS);
+    what.state = FATE_FIRST;
+    if ((entry & MARK_LATER) != 0) {
+        what.state = FATE_LATER;
+        what.cause = (uint8_t)(entry >> MARK_CAUSE & SST_MAX_REPORT_CAUSES);
+        what.reason = (uint8_t)cause_at(report, what.cause)->reason;
+    }
+    return what;
+}
+
+/* It is as if it had not been delivered. */
+static void forget_delivered(sst_report *report, const fate *like, uint64_t *entry)
+{
+    fate what = delivered_from(report, like, *entry);
+    place(report, &what, false);
+    report->relayed -= (*entry & MARK_RELAYED) != 0 ? 1 : 0;
+    sst_cache_remove(&report->seen, entry);
+}
+
+/*
+ * A mail that was relayed to an alias, and has come back for the recipients that the alias stands
+ * for: these count from now on.
+ */
+static void replace_alias(sst_report *report, const arrival *from)
+{
+    sst_record like = *from->record;
+    if (like.original_recipient.len == 0)
+        return;
+    like.recipient = like.original_recipient;
+    uint64_t kept = report->anonymous;
+    arrival alias = arrival_of(report, &like);
+    report->anonymous = kept;
+    if (alias.key == from->key)
+        return;
+    sst_report_settle(report);
+    uint64_t *entry = cache_find(&report->seen, report->seen.shape, alias.key);
+    if (!entry || (*entry & MARK_RELAYED) == 0)
+        return;
+    const fate what = {
+        .domain = (uint16_t)domain_row(report, &alias),
+        .sender = (uint16_t)named_row(report, &report->senders, like.sender),
+    };
+    forget_delivered(report, &what, entry);
 }
 
 /* One that waited. */
@@ -289,8 +362,10 @@ static void add_later(sst_report *report, const arrival *from, fate *open)
     place(report, &what, false);
     what.state = FATE_LATER;
     place(report, &what, true);
-    remember(report, &what);
-    if (from->record->has_delay)
+    uint64_t *entry = remember(report, &what);
+    if (from->record->kind == SST_KIND_RELAYED)
+        mark_relayed(report, entry);
+    else if (from->record->has_delay)
         sst_delay_add(&report->delays, from->record->delay_ms);
     else if (what.first != NO_TIME && from->time != NO_TIME && from->time >= what.first)
         sst_delay_add(&report->delays, (uint64_t)(from->time - what.first) * 1000);
@@ -306,6 +381,7 @@ static fate *find_fate(const sst_report *report, uint64_t key)
 
 static void add_delivered(sst_report *report, const arrival *from)
 {
+    replace_alias(report, from);
     fate *open = find_fate(report, from->key);
     if (open && open->state == FATE_FAILED) {
         report->duplicates++;
@@ -346,25 +422,18 @@ static fate fate_from(sst_report *report, const arrival *from, fate_state state)
 
 /*
  * A failure or delay of a recipient that had the mail already: a bounce that came after the
- * delivery to the next host undoes it, an earlier delay that is read late makes it a late delivery.
- * Returns whether the recipient is still one of those delivered.
+ * delivery to the next host undoes it, and so does anything that comes after it was relayed; an
+ * earlier delay that is read late makes it a late delivery. Returns whether the recipient is still
+ * one of those delivered.
  */
 static bool amend_delivered(sst_report *report, const fate *fresh, uint64_t *entry)
 {
-    fate what = *fresh;
-    bool later = (*entry & MARK_LATER) != 0;
-    what.provider = (uint8_t)(*entry >> MARK_PROVIDER);
-    what.state = later ? FATE_LATER : FATE_FIRST;
-    if (later) {
-        what.cause = (uint8_t)(*entry >> MARK_CAUSE & SST_MAX_REPORT_CAUSES);
-        what.reason = (uint8_t)cause_at(report, what.cause)->reason;
-    }
-    if (fresh->state == FATE_FAILED) {
-        place(report, &what, false);
-        sst_cache_remove(&report->seen, entry);
+    if (fresh->state == FATE_FAILED || (*entry & MARK_RELAYED) != 0) {
+        forget_delivered(report, fresh, entry);
         return false;
     }
-    if (!later) {
+    if ((*entry & MARK_LATER) == 0) {
+        fate what = delivered_from(report, fresh, *entry);
         place(report, &what, false);
         what.state = FATE_LATER;
         place(report, &what, true);
@@ -387,6 +456,7 @@ static void amend_open(sst_report *report, fate *open, const fate *fresh)
 static void add_trouble(sst_report *report, const arrival *from, fate_state state, attempt what)
 {
     sst_report_settle(report);
+    replace_alias(report, from);
     fate *open = find_fate(report, from->key);
     if (open && open->state == FATE_FAILED) {
         report->duplicates++;
@@ -431,6 +501,7 @@ static void add_outbound(sst_report *report, const sst_record *record, const arr
         break;
     case SST_KIND_DELIVERED:
     case SST_KIND_EXPANDED:
+    case SST_KIND_RELAYED:
         add_delivered(report, from);
         break;
     case SST_KIND_COMPLAINT:
@@ -441,11 +512,7 @@ static void add_outbound(sst_report *report, const sst_record *record, const arr
         report->auto_replies++;
         break;
     case SST_KIND_ACCEPTED:
-    case SST_KIND_RELAYED:
-        /* In a log, relayed is the way to a filter of one's own, which hands the mail back. */
-        if (record->kind == SST_KIND_RELAYED && record->direction.len > 0)
-            report->hops++;
-        else if (takes_over(record->command))
+        if (takes_over(record->command))
             add_delivered(report, from);
         else
             report->others++;

@@ -151,7 +151,7 @@ static void put_totals(json *to, const sst_report *report)
     put_number(to, "delivered", report->total.of[FATE_FIRST] + report->total.of[FATE_LATER]);
     put_number(to, "complaints", report->complaints);
     put_number(to, "auto_replies", report->auto_replies);
-    put_number(to, "hops", report->hops);
+    put_number(to, "relayed", report->relayed);
     put_number(to, "others", report->others);
     shut(to, '}');
 }

@@ -29,8 +29,9 @@ typedef struct fate {
 #define MARK_BITS     16u
 #define MARK_MASK     (~UINT64_C(0) << MARK_BITS)
 #define MARK_LATER    UINT64_C(1)
-#define MARK_PROVIDER 1u /* shift, of 8 bits */
-#define MARK_CAUSE    9u /* shift, of 7 bits */
+#define MARK_RELAYED  UINT64_C(2) /* perhaps only to a filter, and more is to come */
+#define MARK_PROVIDER 2u          /* shift, of 7 bits */
+#define MARK_CAUSE    9u          /* shift, of 7 bits */
 
 /* Of a reply so many bytes are kept as an example: the first lines are what tells. */
 #define EXAMPLE_BYTES 400
@@ -86,6 +87,7 @@ typedef struct pending {
     int64_t time;
     uint64_t delay_ms;
     bool has_delay;
+    bool relayed;
     uint8_t provider;
     uint16_t domain;
 } pending;
@@ -99,7 +101,7 @@ struct sst_report {
     uint64_t mails;
     uint64_t complaints;
     uint64_t auto_replies;
-    uint64_t hops;      /* handed to a filter of one's own, which hands it back */
+    uint64_t relayed;   /* recipients delivered so far as is known, of whom more may be heard */
     uint64_t others;    /* no delivery: not tried, ordinary mail, a reply to another command */
     uint64_t anonymous; /* keys given to records that name no mail */
     int64_t first;
