@@ -452,12 +452,18 @@ static const struct {
 static void read_line(sst_log_reader *reader, const log_line *line)
 {
     parts found;
-    if (!take_parts(line->text, &found) || span_is(found.id, "-", false))
+    if (!take_parts(line->text, &found))
         return;
+    if (span_is(found.id, "-", false)) {
+        if (!span_is(found.source, "outbound", false))
+            return;
+        found.id = (sst_span){NULL, 0}; /* as old versions have it for recipients */
+    }
     /* Many recipients may share them. */
     found.words = words_cut(found.words, 2 * WORDS_MAX_SHARED);
     haraka_entry e = {.reader = reader, .line = line, .id = found.id};
-    e.mail = sst_log_find(reader, line, found.id);
+    if (found.id.ptr)
+        e.mail = sst_log_find(reader, line, found.id);
     if (span_is(found.source, "outbound", false)) {
         read_outbound(&e, found.words);
         return;
