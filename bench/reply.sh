@@ -22,17 +22,6 @@ mkdir -p "$results"
 build_targets reply_bench reply_data
 "$builds/bench/reply_data" 25000000 >"$data"
 
-# try_peer NAME TOOL COMMAND...: builds a peer; says so where it cannot be.
-try_peer() {
-    peer=$1 tool=$2
-    shift 2
-    if ! command -v "$tool" >/dev/null; then
-        say "$peer: left out, there is no $tool here"
-    elif ! "$@" >"$results/build.log" 2>&1; then
-        say "$peer: left out, it could not be built: $(grep -m1 -i error "$results/build.log" || tail -n 1 "$results/build.log")"
-    fi
-}
-
 build_rust() {
     CARGO_TARGET_DIR=$PWD/$builds/reply-rust cargo build --release --locked \
         --manifest-path "$peers/reply-rust/Cargo.toml" &&

@@ -26,17 +26,6 @@ bench=$builds/bench/verdict_bench
 "$bench" texts "$texts"
 "$bench" phrases "$phrases"
 
-# try_peer NAME TOOL COMMAND...: builds a peer; says so where it cannot be.
-try_peer() {
-    peer=$1 tool=$2
-    shift 2
-    if ! command -v "$tool" >/dev/null; then
-        say "$peer: left out, there is no $tool here"
-    elif ! "$@" >"$results/build.log" 2>&1; then
-        say "$peer: left out, it could not be built: $(grep -m1 -i error "$results/build.log" || tail -n 1 "$results/build.log")"
-    fi
-}
-
 build_vectorscan() {
     # shellcheck disable=SC2046
     "${CC:-cc}" -O2 -std=c11 -o "$results/vectorscan" "$peers/verdict-vectorscan.c" \

@@ -29,6 +29,18 @@ build_targets() {
     quietly "The build" meson compile -C $builds "$@"
 }
 
+# try_peer NAME TOOL COMMAND...: builds a peer; says so where it cannot be. What it prints goes to
+# $results/build.log.
+try_peer() {
+    peer=$1 tool=$2
+    shift 2
+    if ! command -v "$tool" >/dev/null; then
+        say "$peer: left out, there is no $tool here"
+    elif ! "$@" >"$results/build.log" 2>&1; then
+        say "$peer: left out, it could not be built: $(grep -m1 -i error "$results/build.log" || tail -n 1 "$results/build.log")"
+    fi
+}
+
 # median FILE COLUMN: of the lines of a file; "-" where there are none.
 median() {
     [ -s "$1" ] || {

@@ -56,11 +56,9 @@ int sst_record_write_csv_header(const sst_record_options *options, const sst_sin
 int sst_record_write_csv(const sst_record *record, const sst_record_options *options,
                          const sst_sink *sink)
 {
-    if (!record || !sink || !sst_record_options_valid(options))
-        return SST_E_INVALID;
     record_values values;
-    sst_record_values_fill(&values, record, sst_record_options_language(options));
-
+    if (!sst_record_values_prepare(&values, record, options, sink))
+        return SST_E_INVALID;
     writer out;
     sst_writer_init(&out, sink);
     for (size_t key = 0; key < column_count(options); key++) {

@@ -7,6 +7,7 @@
 #include <smtpstatus/record.h>
 
 #include "base/ascii.h"
+#include "verdict/axes.h"
 
 /* Where a phrase begins in a text, letters without case; the text's length where it does not. */
 static size_t find(sst_span text, const char *phrase)
@@ -29,23 +30,6 @@ static sst_span without_first(sst_span text, size_t count)
 {
     sst_span rest = {text.ptr + count, text.len - count};
     return rest;
-}
-
-/* --- kind ----------------------------------------------------------------------------------- */
-
-/* By the first digit of the code; without a code by the class of the enhanced code. */
-static sst_kind kind_of(int code, sst_enhanced enhanced)
-{
-    switch (code == SST_CODE_NOT_DEFINED ? enhanced.status_class : sst_code_class(code)) {
-    case 2:
-        return SST_KIND_ACCEPTED;
-    case 4:
-        return SST_KIND_DELAYED;
-    case 5:
-        return SST_KIND_FAILED;
-    default:
-        return SST_KIND_NONE;
-    }
 }
 
 /* --- addresses ------------------------------------------------------------------------------ */
@@ -229,7 +213,8 @@ int sst_record_from_reply(sst_record *record, const sst_reply *reply, char *buff
     if (record->enhanced.status_class == 0)
         record->enhanced = reply->enhanced;
     if (record->kind == SST_KIND_NONE)
-        record->kind = kind_of(record->code, record->enhanced);
+        record->kind =
+            sst_kind_of(&(sst_evidence){.code = record->code, .enhanced = record->enhanced});
     if (record->command == SST_COMMAND_NONE)
         record->command = reply->command;
     if (!record->remote.ptr && reply->remote.ptr)

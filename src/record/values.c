@@ -141,3 +141,12 @@ void sst_record_values_fill(record_values *values, const sst_record *record, con
         values->of[KEY_advice] = sentence_value(sst_record_advice(record, language));
     }
 }
+
+bool sst_record_values_prepare(record_values *values, const sst_record *record,
+                               const sst_record_options *options, const sst_sink *sink)
+{
+    if (!record || !sink || !sst_record_options_valid(options))
+        return false;
+    sst_record_values_fill(values, record, sst_record_options_language(options));
+    return true;
+}

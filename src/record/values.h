@@ -37,6 +37,10 @@ typedef struct record_values {
 /* Fills all of them; explanation and advice are absent where language is NULL. */
 void sst_record_values_fill(record_values *values, const sst_record *record, const char *language);
 
+/* The same for a writer, in the language of its options; false where an argument is not valid. */
+bool sst_record_values_prepare(record_values *values, const sst_record *record,
+                               const sst_record_options *options, const sst_sink *sink);
+
 /* NULL options are the defaults. */
 bool sst_record_options_valid(const sst_record_options *options);
 
