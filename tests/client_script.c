@@ -41,6 +41,15 @@ typedef struct run {
     bool failed;
 } run;
 
+/* Codes that came out of sessions, of all cases. */
+#define CODES 1000
+static bool seen[CODES];
+
+bool script_has_seen(int code)
+{
+    return code >= 0 && code < CODES && seen[code];
+}
+
 static void complain(run *r, int number, const char *format, ...)
 {
     va_list arguments;
@@ -50,28 +59,6 @@ static void complain(run *r, int number, const char *format, ...)
     printf("\n");
     va_end(arguments);
     r->failed = true;
-}
-
-/* Text with escapes to bytes. */
-static size_t unescape(const char *text, char *to)
-{
-    size_t len = 0;
-    for (; *text; text++) {
-        if (*text != '\\') {
-            to[len++] = *text;
-            continue;
-        }
-        text++;
-        if (*text == 'x') {
-            char digits[3] = {text[1], text[2], 0};
-            to[len++] = (char)strtol(digits, NULL, 16);
-            text += 2;
-        } else {
-            const char *at = strchr("r\rn\ns \\\\0", *text);
-            to[len++] = *text == '0' ? '\0' : at ? at[1] : *text;
-        }
-    }
-    return len;
 }
 
 static void put(char *to, size_t size, size_t *len, const char *format, ...)
@@ -156,198 +143,13 @@ size_t script_show(const sst_client_event *e, char *to, size_t size)
 
 /* What is to be done. */
 
-/* Bytes of a text with escapes, until the next mail is queued. */
-static char pool[1 << 16];
-static size_t pool_len;
-
-static sst_span span_of_text(const char *text)
-{
-    if (pool_len + strlen(text) > sizeof pool)
-        abort();
-    sst_span span = {pool + pool_len, unescape(text, pool + pool_len)};
-    pool_len += span.len;
-    return span;
-}
-
-typedef struct mail_option {
-    const char *name;
-    void (*set)(sst_client_mail *mail, const char *value);
-} mail_option;
-
-static void set_size(sst_client_mail *mail, const char *value)
-{
-    mail->message_size = strtoull(value, NULL, 10);
-}
-
-static void set_body(sst_client_mail *mail, const char *value)
-{
-    mail->body = strcmp(value, "7BIT") == 0       ? SST_CLIENT_BODY_7BIT
-                 : strcmp(value, "8BITMIME") == 0 ? SST_CLIENT_BODY_8BITMIME
-                                                  : SST_CLIENT_BODY_BINARYMIME;
-}
-
-static void set_smtputf8(sst_client_mail *mail, const char *value)
-{
-    (void)value;
-    mail->smtputf8 = true;
-}
-
-static void set_chunking(sst_client_mail *mail, const char *value)
-{
-    (void)value;
-    mail->chunking = true;
-}
-
-static void set_requiretls(sst_client_mail *mail, const char *value)
-{
-    (void)value;
-    mail->requiretls = true;
-}
-
-static void set_prdr(sst_client_mail *mail, const char *value)
-{
-    (void)value;
-    mail->prdr = true;
-}
-
-static void set_again(sst_client_mail *mail, const char *value)
-{
-    (void)value;
-    mail->body_again = true;
-}
-
-static void set_ret(sst_client_mail *mail, const char *value)
-{
-    mail->ret = strcmp(value, "FULL") == 0 ? SST_CLIENT_RET_FULL : SST_CLIENT_RET_HDRS;
-}
-
-static void set_envid(sst_client_mail *mail, const char *value)
-{
-    mail->envid = span_of_text(value);
-}
-
-static void set_auth(sst_client_mail *mail, const char *value)
-{
-    mail->auth = span_of_text(value);
-}
-
-static void set_by(sst_client_mail *mail, const char *value)
-{
-    char *rest;
-    mail->deliver_by = (int32_t)strtol(value, &rest, 10);
-    mail->deliver_by_mode = *rest == ';' ? rest[1] : 0;
-    mail->deliver_by_trace = *rest == ';' && rest[2] == 'T';
-}
-
-static void set_hold_for(sst_client_mail *mail, const char *value)
-{
-    mail->hold_for = (uint32_t)strtoul(value, NULL, 10);
-}
-
-static void set_hold_until(sst_client_mail *mail, const char *value)
-{
-    mail->hold_until = span_of_text(value);
-}
-
-static void set_priority(sst_client_mail *mail, const char *value)
-{
-    mail->has_priority = true;
-    mail->priority = atoi(value);
-}
-
-static void set_stop(sst_client_mail *mail, const char *value)
-{
-    mail->stop =
-        strcmp(value, "MAIL") == 0 ? SST_CLIENT_STOP_AFTER_MAIL : SST_CLIENT_STOP_AFTER_RCPT;
-}
-
-static void set_required(sst_client_mail *mail, const char *value)
-{
-    for (uint32_t bit = 0; bit < SST_EXTENSION_COUNT; bit++) {
-        if (strcmp(sst_extension_keyword((sst_extension)(1u << bit)), value) == 0)
-            mail->required |= 1u << bit;
-    }
-}
-
-static const mail_option mail_options[] = {
-    {"size", set_size},
-    {"body", set_body},
-    {"smtputf8", set_smtputf8},
-    {"chunking", set_chunking},
-    {"prdr", set_prdr},
-    {"requiretls", set_requiretls},
-    {"again", set_again},
-    {"ret", set_ret},
-    {"envid", set_envid},
-    {"auth", set_auth},
-    {"by", set_by},
-    {"hold-for", set_hold_for},
-    {"stop", set_stop},
-    {"hold-until", set_hold_until},
-    {"priority", set_priority},
-    {"required", set_required},
-};
-
-static void take_mail_option(run *r, int number, sst_client_mail *mail, char *word)
-{
-    char *value = strchr(word, '=');
-    if (value)
-        *value++ = '\0';
-    for (size_t i = 0; i < sizeof mail_options / sizeof *mail_options; i++) {
-        if (strcmp(mail_options[i].name, word) == 0) {
-            mail_options[i].set(mail, value ? value : "");
-            return;
-        }
-    }
-    complain(r, number, "no such option of a mail: %s", word);
-}
-
-static void take_recipient(sst_client_recipient *recipient, char *word)
-{
-    memset(recipient, 0, sizeof *recipient);
-    char *next = strchr(word, ';');
-    if (next)
-        *next++ = '\0';
-    recipient->address = span_of_text(word);
-    while (next) {
-        char *at = next;
-        next = strchr(at, ';');
-        if (next)
-            *next++ = '\0';
-        if (strncmp(at, "NOTIFY=", 7) == 0)
-            recipient->notify = (uint32_t)atoi(at + 7);
-        else if (strncmp(at, "ORCPT=", 6) == 0)
-            recipient->orcpt = span_of_text(at + 6);
-    }
-}
-
-/* The words of a line, at blanks; \s is a blank inside one. They keep their escapes. */
-static size_t split(char *text, char **words, size_t most)
-{
-    size_t count = 0;
-    for (char *word = strtok(text, " "); word && count < most; word = strtok(NULL, " "))
-        words[count++] = word;
-    return count;
-}
-
 static void queue_mail(run *r, int number, const char *text)
 {
-    static sst_client_recipient recipients[300];
-    char copy[8192];
-    char *words[320];
-    sst_client_mail mail = {.size = sizeof mail};
-    snprintf(copy, sizeof copy, "%s", text);
-    pool_len = 0;
-    size_t count = split(copy, words, 320);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0)
-            mail.sender = span_of_text(strcmp(words[0], "<>") == 0 ? "" : words[0]);
-        else if (strncmp(words[i], "--", 2) == 0)
-            take_mail_option(r, number, &mail, words[i] + 2);
-        else
-            take_recipient(&recipients[mail.recipient_count++], words[i]);
+    sst_client_mail mail;
+    if (!script_read_mail(text, &mail)) {
+        complain(r, number, "this is no mail: %s", text);
+        return;
     }
-    mail.recipients = recipients;
     int error = sst_client_mail_queue(r->client, &mail, NULL, NULL);
     if (error == SST_E_CLOSED)
         snprintf(r->events[r->event_count++], 64, "too-late");
@@ -364,7 +166,7 @@ static void queue_command(run *r, int number, const char *text)
     sst_span argument = {text[len] ? text + len + 1 : NULL, 0};
     char bytes[2048];
     if (argument.ptr) {
-        argument.len = unescape(argument.ptr, bytes);
+        argument.len = script_unescape(argument.ptr, bytes);
         argument.ptr = bytes;
     }
     if (!sst_command_parse(verb, strlen(verb), &command))
@@ -375,15 +177,15 @@ static void queue_command(run *r, int number, const char *text)
 
 static void answer_auth(run *r)
 {
-    size_t seen = 0;
+    size_t passed = 0;
     for (size_t i = 0; i < r->count; i++) {
         char bytes[16384];
         const char *value = r->lines[i].value;
-        if (strcmp(r->lines[i].word, "auth") != 0 || seen++ != r->auth)
+        if (strcmp(r->lines[i].word, "auth") != 0 || passed++ != r->auth)
             continue;
         r->auth++;
         const char *rest = strchr(value, ' ');
-        sst_span text = {rest ? bytes : NULL, rest ? unescape(rest + 1, bytes) : 0};
+        sst_span text = {rest ? bytes : NULL, rest ? script_unescape(rest + 1, bytes) : 0};
         if (text.len == 2 && memcmp(bytes, "\"\"", 2) == 0)
             text.len = 0;
         if (strncmp(value, "respond", 7) == 0) {
@@ -432,6 +234,8 @@ static void pull(run *r)
     while (sst_client_next(r->client, &event)) {
         char text[1024];
         (void)script_show(&event, text, sizeof text);
+        if (event.reply && event.reply->code < CODES)
+            seen[event.reply->code] = true;
         if (r->is_closed)
             complain(r, 0, "an event after CLOSED: %s", text);
         if (strstr(r->shown, kind_names[event.kind]) && r->event_count < MAX_EVENTS)
@@ -581,12 +385,12 @@ static void prepare(run *r)
         } else if (strcmp(l->word, "show") == 0) {
             snprintf(r->shown, sizeof r->shown, "%s", l->value);
         } else if (strcmp(l->word, "body") == 0) {
-            r->body_len += unescape(l->value, r->body + r->body_len);
+            r->body_len += script_unescape(l->value, r->body + r->body_len);
             has_body = true;
         }
     }
     if (!has_body)
-        r->body_len = unescape(DEFAULT_BODY, r->body);
+        r->body_len = script_unescape(DEFAULT_BODY, r->body);
 }
 
 /* Lines of the server that stand together come together. */
@@ -595,7 +399,7 @@ static size_t gather(const run *r, size_t first, char *bytes, size_t *len)
     size_t i = first;
     *len = 0;
     for (; i < r->count && r->lines[i].word[0] == 'S' && strcmp(r->lines[i].word, "show"); i++) {
-        *len += unescape(r->lines[i].value, bytes + *len);
+        *len += script_unescape(r->lines[i].value, bytes + *len);
         if (strcmp(r->lines[i].word, "S") == 0) {
             memcpy(bytes + *len, "\r\n", 2);
             *len += 2;
@@ -621,7 +425,7 @@ static void play(run *r)
             i = gather(r, i, bytes, &len) - 1;
             serve(r, bytes, len);
         } else if (l->word[0] == 'C') {
-            len = unescape(l->value, bytes);
+            len = script_unescape(l->value, bytes);
             if (l->word[1] != '+') {
                 memcpy(bytes + len, "\r\n", 2);
                 len += 2;

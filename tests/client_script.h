@@ -36,4 +36,13 @@ size_t script_run(const char *path, size_t *failed);
 /* An event as a line; returns its length. Without a buffer for it there is none. */
 size_t script_show(const sst_client_event *event, char *to, size_t size);
 
+/* Text with escapes to bytes; returns how many. */
+size_t script_unescape(const char *text, char *to);
+
+/* A mail as the cases write it. Spans live until the next call. */
+bool script_read_mail(const char *text, sst_client_mail *mail);
+
+/* Whether a reply with this code has come out of a session in any case up to now. */
+bool script_has_seen(int code);
+
 #endif

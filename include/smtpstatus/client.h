@@ -19,8 +19,8 @@
  * into a command, and no second command into the bytes of a message.
  *
  * Times are milliseconds of any clock that does not go backwards. A session belongs to one thread
- * at a time. Spans in events live until the next call on the same session, but for
- * sst_client_output, sst_client_deadline and sst_client_capabilities.
+ * at a time. Spans in events live until the next call on the same session but those that take a
+ * const one.
  */
 #ifndef SMTPSTATUS_CLIENT_H
 #define SMTPSTATUS_CLIENT_H
@@ -173,7 +173,8 @@ typedef struct sst_client sst_client;
  * SST_E_NO_MEMORY, and then leaves *client. */
 SST_API int sst_client_new(const sst_client_options *options, sst_client **client);
 
-/* Frees a session; NULL is allowed. It may be free of any state, the events not pulled are lost. */
+/* Frees a session; NULL is allowed. It may be in any state; events not pulled are
+ * lost. */
 SST_API void sst_client_free(sst_client *client);
 
 /*
@@ -293,7 +294,8 @@ SST_API int sst_client_body_cancel(sst_client *client, uint64_t now);
 
 /*
  * Queues one command: NOOP, RSET, VRFY, EXPN, HELP or ETRN, with its argument, or none where it is
- * absent. The event REPLY has the answer. Returns SST_OK; SST_E_INVALID for another command, a
+ * absent. The event REPLY has the answer; of one that is not answered before the session ends there
+ * is no event. Returns SST_OK; SST_E_INVALID for another command, a
  * missing argument, one with a control character in it, or after sst_client_quit; SST_E_LIMIT;
  * SST_E_NO_MEMORY; SST_E_CLOSED.
  */
@@ -348,8 +350,8 @@ SST_API void sst_client_receive(sst_client *client, const char *data, size_t len
 SST_API void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now);
 
 /*
- * What is to be written: its first byte through *data, and how many. They stay where they are until
- * the next call that is not of this kind.
+ * What is to be written: its first byte through *data, and how many; *data is never NULL. They stay
+ * where they are until the next call but those that take a const session.
  */
 SST_API size_t sst_client_output(const sst_client *client, const char **data);
 
@@ -465,13 +467,13 @@ SST_API const char *sst_client_end_text(sst_client_end end);
  *                   belongs to one
  *     NEED_BODY     mail, room; start: it is wanted from its first byte on
  *     RECIPIENT     once for each recipient of each mail: mail, recipient, outcome, command (what
- *                   was answered, or waited for), reply or NULL, local_error, refusal, stale,
- *                   dropped, text
+ *                   was answered, or waited for; NONE: the mail was not begun), reply or NULL,
+ *                   local_error, refusal, stale, dropped, text
  *     MAIL_DONE     mail: all its recipients have come
  *     READY         the session is open and nothing is queued
  *     TRANSCRIPT    from_server, command, text: one line without line end, secrets as "***";
- *                   of a message only how many bytes of it were sent
- *     CLOSED        the last event: end, local_error, reply (of 421, or the one that ended it) or
+ *                   of a message only how many bytes of it were sent. Without memory lines are
+ * lost. CLOSED        the last event: end, local_error, reply (of 421, or the one that ended it) or
  *                   NULL; text: the bytes that answered nothing. Close the connection; nothing more
  *                   is to be written.
  */

@@ -16,6 +16,9 @@
 /* A server that repeats less than this of a secret repeats nothing. */
 #define LEAST_SECRET 4
 
+/* No mechanism sends more words than a few. */
+#define MOST_WORDS 16
+
 static void forget(sst_client *c, char **bytes, size_t *len)
 {
     if (*bytes)
@@ -27,8 +30,8 @@ static void forget(sst_client *c, char **bytes, size_t *len)
 
 void sst_auth_forget(sst_client *c)
 {
-    forget(c, &c->secret, &c->secret_len);
-    forget(c, &c->initial, &c->initial_len);
+    forget(c, &c->auth.secret, &c->auth.secret_len);
+    forget(c, &c->auth.initial, &c->auth.initial_len);
 }
 
 /*
@@ -46,16 +49,16 @@ static int remember(sst_client *c, sst_span bytes)
     if (bytes.len > 0)
         memcpy(secret, bytes.ptr, bytes.len);
     sst_base64_encode(secret, bytes.len, secret + bytes.len);
-    forget(c, &c->secret, &c->secret_len);
-    c->secret = secret;
-    c->secret_raw = bytes.len;
-    c->secret_len = bytes.len + encoded;
+    forget(c, &c->auth.secret, &c->auth.secret_len);
+    c->auth.secret = secret;
+    c->auth.raw_len = bytes.len;
+    c->auth.secret_len = bytes.len + encoded;
     return SST_OK;
 }
 
 static sst_span remembered(const sst_client *c)
 {
-    sst_span encoded = {c->secret + c->secret_raw, c->secret_len - c->secret_raw};
+    sst_span encoded = {c->auth.secret + c->auth.raw_len, c->auth.secret_len - c->auth.raw_len};
     return encoded;
 }
 
@@ -83,21 +86,23 @@ static void mask(char *reply, size_t len, const char *secret, size_t secret_len)
 static void mask_words(char *reply, size_t len, const char *secret, size_t secret_len)
 {
     size_t start = 0;
-    for (size_t i = 0; i <= secret_len; i++) {
-        if (i == secret_len || (unsigned char)secret[i] <= ' ') {
-            mask(reply, len, secret + start, i - start);
-            start = i + 1;
-        }
+    size_t words = 0;
+    for (size_t i = 0; i <= secret_len && words < MOST_WORDS; i++) {
+        if (i < secret_len && (unsigned char)secret[i] > ' ')
+            continue;
+        mask(reply, len, secret + start, i - start);
+        words += i > start;
+        start = i + 1;
     }
 }
 
 void sst_auth_mask(sst_client *c, char *reply, size_t len)
 {
-    if (!c->secret)
+    if (!c->auth.secret)
         return;
-    mask(reply, len, c->secret + c->secret_raw, c->secret_len - c->secret_raw);
-    mask(reply, len, c->secret, c->secret_raw);
-    mask_words(reply, len, c->secret, c->secret_raw);
+    mask(reply, len, c->auth.secret + c->auth.raw_len, c->auth.secret_len - c->auth.raw_len);
+    mask(reply, len, c->auth.secret, c->auth.raw_len);
+    mask_words(reply, len, c->auth.secret, c->auth.raw_len);
 }
 
 static void transcribe(sst_client *c, const char *before, sst_span mechanism, const char *behind)
@@ -140,10 +145,10 @@ static int send_line(sst_client *c, sst_span mechanism, sst_span response)
 /* Puts an initial response aside until it is asked for. */
 static void postpone(sst_client *c)
 {
-    c->initial = c->secret;
-    c->initial_len = c->secret_len;
-    c->secret = NULL;
-    c->secret_len = 0;
+    c->auth.initial = c->auth.secret;
+    c->auth.initial_len = c->auth.secret_len;
+    c->auth.secret = NULL;
+    c->auth.secret_len = 0;
 }
 
 int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial)
@@ -153,8 +158,8 @@ int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial)
     if (client->state != SESSION_AUTH_TURN || !mechanism || name.len > 20)
         return SST_E_INVALID;
     sst_auth_forget(client);
-    client->is_bad_challenge = false;
-    client->is_cancelled = false;
+    client->auth.is_bad_challenge = false;
+    client->auth.is_cancelled = false;
     if (!initial.ptr)
         return send_line(client, name, none);
     int error = remember(client, initial);
@@ -180,7 +185,7 @@ int sst_client_auth_cancel(sst_client *client)
     sst_span none = {NULL, 0};
     if (client->state != SESSION_CHALLENGED)
         return SST_E_INVALID;
-    client->is_cancelled = true;
+    client->auth.is_cancelled = true;
     return send_line(client, none, span_of("*"));
 }
 
@@ -198,7 +203,7 @@ int sst_client_auth_give_up(sst_client *client)
         return SST_E_INVALID;
     session_cause cause =
         sst_report_local(SST_OUTCOME_DEFERRED, SST_COMMAND_AUTH, SST_LOCAL_ERROR_SASL);
-    if (client->was_refused_auth)
+    if (client->auth.was_refused)
         cause = sst_report_cause(client, SST_COMMAND_AUTH);
     sst_session_refuse(client, cause);
     return SST_OK;
@@ -209,7 +214,7 @@ sst_span sst_auth_challenge(sst_client *c)
     sst_span none = {"", 0};
     sst_reply_line_iterator lines = {0};
     sst_reply_line line = {0};
-    c->reply.whole.ptr = c->input + c->reply_at;
+    c->reply.whole.ptr = c->input.bytes + c->reply_at;
     (void)sst_reply_next_line(&c->reply, &lines, &line);
     char *room = sst_report_room(c, line.text.len + 1);
     ptrdiff_t len = room ? sst_base64_decode(line.text.ptr, line.text.len, room) : 0;
@@ -241,13 +246,13 @@ static void take_challenge(sst_client *c)
     int error = SST_OK;
     bool is_good = is_good_challenge(c, &len);
     if (!is_good) {
-        c->is_bad_challenge = c->is_cancelled = true;
+        c->auth.is_bad_challenge = c->auth.is_cancelled = true;
         error = send_line(c, none, span_of("*"));
-    } else if (c->initial && len == 0) {
-        forget(c, &c->secret, &c->secret_len);
-        c->secret = c->initial;
-        c->secret_len = c->initial_len;
-        c->initial = NULL;
+    } else if (c->auth.initial && len == 0) {
+        forget(c, &c->auth.secret, &c->auth.secret_len);
+        c->auth.secret = c->auth.initial;
+        c->auth.secret_len = c->auth.initial_len;
+        c->auth.initial = NULL;
         error = send_line(c, none, remembered(c));
     } else {
         c->state = SESSION_CHALLENGED;
@@ -265,7 +270,7 @@ void sst_auth_reply(sst_client *c)
         take_challenge(c);
         return;
     }
-    if ((digit != 2 && digit != 4 && digit != 5) || (digit == 2 && c->is_cancelled)) {
+    if ((digit != 2 && digit != 4 && digit != 5) || (digit == 2 && c->auth.is_cancelled)) {
         sst_session_end(c, SST_CLIENT_END_UNEXPECTED, SST_LOCAL_ERROR_PROTOCOL_VIOLATION, true);
         return;
     }
@@ -273,9 +278,9 @@ void sst_auth_reply(sst_client *c)
     session_event *event = sst_report_push(c, SST_CLIENT_AUTH_DONE);
     event->command = SST_COMMAND_AUTH;
     event->cause = sst_report_cause(c, SST_COMMAND_AUTH);
-    if (c->is_bad_challenge)
+    if (c->auth.is_bad_challenge)
         event->cause.local_error = SST_LOCAL_ERROR_SASL;
-    c->was_refused_auth = digit != 2;
+    c->auth.was_refused = digit != 2;
     if (digit == 2)
         sst_session_open(c);
     else

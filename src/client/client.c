@@ -66,10 +66,10 @@ void sst_client_free(sst_client *client)
         sst_deallocate(allocator, sst_job_take(&client->jobs));
     sst_deallocate(allocator, client->tx.mail);
     sst_deallocate(allocator, client->output.bytes);
-    sst_deallocate(allocator, client->input);
+    sst_deallocate(allocator, client->input.bytes);
     sst_deallocate(allocator, client->words);
     sst_deallocate(allocator, client->chunk);
-    sst_deallocate(allocator, client->domains);
+    sst_deallocate(allocator, client->domains.hashes);
     sst_deallocate(allocator, client->raw);
     sst_deallocate(allocator, client->transcript.bytes);
     sst_deallocate(allocator, client->name);
@@ -196,38 +196,22 @@ void sst_client_connected(sst_client *client, uint64_t now)
     client->state = SESSION_GREETING;
 }
 
-/* Room for len more bytes of input. What the current reply lies in stays, at another place. */
+/* Room for len more bytes; the current reply stays, wherever it is then. */
 static bool reserve_input(sst_client *c, size_t len)
 {
-    size_t keep = c->has_reply ? c->reply_at : c->input_at;
-    size_t used = c->input_len - keep;
-    if (c->input_size - c->input_len >= len)
-        return true;
-    if (keep > 0 && used > 0)
-        memmove(c->input, c->input + keep, used);
-    c->reply_at -= c->has_reply ? keep : 0;
-    c->input_at -= keep;
-    c->input_len = used;
-    if (c->input_size - used >= len)
-        return true;
-    size_t size = c->input_size == 0 ? 2048 : c->input_size;
-    while (size - used < len)
-        size *= 2;
-    char *input = sst_reallocate(c->allocator, c->input, size, 1);
-    if (!input)
-        return false;
-    c->input = input;
-    c->input_size = size;
-    return true;
+    size_t *keep = &c->reply_at;
+    if (!c->has_reply)
+        c->reply_at = c->input.at;
+    return sst_input_reserve(&c->input, c->allocator, keep, len);
 }
 
 void sst_client_receive(sst_client *client, const char *data, size_t len, uint64_t now)
 {
-    size_t waiting = client->input_len - client->input_at;
+    size_t waiting = input_waiting(&client->input);
     client->now = now;
     if (client->state == SESSION_OVER || client->is_lost || len == 0)
         return;
-    client->answerable = client->output.sent;
+    client->input.answerable = client->output.sent;
     if (len > SST_MAX_CLIENT_INPUT - waiting) {
         client->is_flooded = true;
         len = SST_MAX_CLIENT_INPUT - waiting;
@@ -239,9 +223,9 @@ void sst_client_receive(sst_client *client, const char *data, size_t len, uint64
         return;
     }
     if (waiting == 0)
-        client->input_since = now;
-    memcpy(client->input + client->input_len, data, len);
-    client->input_len += len;
+        client->input.since = now;
+    memcpy(client->input.bytes + client->input.len, data, len);
+    client->input.len += len;
 }
 
 void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now)
@@ -320,9 +304,9 @@ bool sst_client_deadline(const sst_client *client, uint64_t *when)
             timeout = SST_CLIENT_TIMEOUT_BLOCK;
     } else if (output_waiting(&client->output) > 0) {
         timeout = SST_CLIENT_TIMEOUT_BLOCK;
-    } else if (client->input_at < client->input_len) {
+    } else if (input_waiting(&client->input) > 0) {
         timeout = SST_CLIENT_TIMEOUT_COMMAND; /* half of a 421 */
-        since = client->input_since;
+        since = client->input.since;
     } else {
         return false;
     }

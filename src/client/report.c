@@ -149,6 +149,7 @@ session_cause sst_report_local(sst_outcome outcome, sst_command command, sst_loc
 
 char *sst_report_room(sst_client *c, size_t size)
 {
+    c->has_words = false;
     if (c->words_size < size) {
         char *words = sst_reallocate(c->allocator, c->words, size, 1);
         if (!words)
@@ -159,18 +160,21 @@ char *sst_report_room(sst_client *c, size_t size)
     return c->words;
 }
 
-/* The words of the current reply: where it has one line, as they lie there. */
+/* The words of the current reply: where it has one line, as they lie there; else joined, once for
+ * all recipients that it concerns. Without memory the first line stands for all. */
 static sst_span words_of_reply(sst_client *c)
 {
     sst_reply_line_iterator lines = {0};
     sst_reply_line line = {0};
     (void)sst_reply_next_line(&c->reply, &lines, &line);
-    char *room = c->reply.lines > 1 ? sst_report_room(c, c->reply.whole.len) : NULL;
-    if (room) {
-        line.text.ptr = room;
-        line.text.len = sst_reply_text(&c->reply, room, c->reply.whole.len);
+    if (c->reply.lines == 1)
+        return line.text;
+    if (!c->has_words && sst_report_room(c, c->reply.whole.len)) {
+        c->words_len = sst_reply_text(&c->reply, c->words, c->words_size);
+        c->has_words = true;
     }
-    return line.text;
+    sst_span joined = {c->words, c->words_len};
+    return c->has_words ? joined : line.text;
 }
 
 static sst_span text_of(sst_client *c, const session_event *from)
@@ -182,7 +186,7 @@ static sst_span text_of(sst_client *c, const session_event *from)
             return words_of_reply(c);
         if (from->cause.refusal != SST_CLIENT_REFUSAL_NONE)
             return span_of(sst_client_refusal_text(from->cause.refusal));
-        return span_of(sst_client_end_text(c->end));
+        return span_of(sst_client_end_text(c->ending.end));
     case SST_CLIENT_CHALLENGE:
         return sst_auth_challenge(c);
     case SST_CLIENT_CLOSED:
@@ -216,7 +220,7 @@ bool sst_report_next(sst_client *c, sst_client_event *event)
     event->dropped = from->dropped;
     event->end = from->end;
     if (from->cause.with_reply && c->has_reply) {
-        c->reply.whole.ptr = c->input + c->reply_at; /* the input may have moved */
+        c->reply.whole.ptr = c->input.bytes + c->reply_at; /* the input may have moved */
         event->reply = &c->reply;
     }
     event->text = text_of(c, from);

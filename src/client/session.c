@@ -97,7 +97,7 @@ static void settle_current(sst_client *c, session_cause cause)
     session_walk *walk = sst_report_walk(c, mail, 0, mail->mail.recipient_count, ~0u, cause);
     walk->beyond = c->tx.all_sent ? c->tx.next : mail->mail.recipient_count;
     walk->causes[JOB_BEYOND] = never;
-    bool is_answer = c->end == SST_CLIENT_END_SERVER && c->end_is_answer && !c->lmtp;
+    bool is_answer = c->ending.end == SST_CLIENT_END_SERVER && c->ending.is_answer && !c->lmtp;
     if (c->output.sent > c->tx.doubt_at && !is_answer) {
         session_cause doubt = cause;
         doubt.outcome = SST_OUTCOME_IN_DOUBT;
@@ -114,13 +114,13 @@ void sst_session_end(sst_client *c, sst_client_end end, sst_local_error error, b
     bool is_refusal = with_reply && error == SST_LOCAL_ERROR_NONE;
     if (c->state == SESSION_QUITTING && end == SST_CLIENT_END_LOST)
         end = SST_CLIENT_END_QUIT;
-    c->end = end;
-    c->end_error = end == SST_CLIENT_END_QUIT ? SST_LOCAL_ERROR_NONE : error;
-    if (c->state == SESSION_QUITTING && c->refused_end != SST_CLIENT_END_NOT_YET) {
-        c->end = c->refused_end;
-        c->end_error = c->flush_cause.local_error;
+    c->ending.end = end;
+    c->ending.error = end == SST_CLIENT_END_QUIT ? SST_LOCAL_ERROR_NONE : error;
+    if (c->state == SESSION_QUITTING && c->ending.refused != SST_CLIENT_END_NOT_YET) {
+        c->ending.end = c->ending.refused;
+        c->ending.error = c->flush_cause.local_error;
     }
-    c->end_with_reply = with_reply;
+    c->ending.with_reply = with_reply;
     cause.with_reply = is_refusal;
     if (!c->was_open && is_refusal)
         cause = sst_report_cause(c, cause.command);
@@ -144,7 +144,7 @@ void sst_session_refuse(sst_client *c, session_cause cause)
 {
     c->is_flushing = true;
     c->flush_cause = cause;
-    c->refused_end =
+    c->ending.refused =
         cause.local_error == SST_LOCAL_ERROR_TLS ? SST_CLIENT_END_TLS : SST_CLIENT_END_REFUSED;
     c->state = SESSION_QUITTING;
 }
@@ -246,16 +246,17 @@ static void take_greeting(sst_client *c)
         refuse_by_reply(c, SST_COMMAND_CONNECT);
 }
 
-/* A server that does not know EHLO is greeted as of old (RFC 5321 3.2), where the old greeting is
- * enough. */
+/* A server that does not know EHLO (50z) is greeted as of old (RFC 5321 3.2), where the old greeting
+ * is enough. One that knows it and wants none of us (55z) has said so. */
 static void take_hello(sst_client *c)
 {
     int digit = sst_code_class(c->reply.code);
+    bool is_unknown = digit == 5 && sst_code_category(c->reply.code) == 0;
     bool needs_tls = c->tls == SST_CLIENT_TLS_REQUIRED && !c->under_tls;
     sst_span name = {c->name, strlen(c->name)};
     if (digit == 2) {
         go_on_after_hello(c, true);
-    } else if (digit == 5 && !c->lmtp && !needs_tls) {
+    } else if (is_unknown && !c->lmtp && !needs_tls) {
         sst_session_send(c, SST_COMMAND_HELO, name);
         c->state = c->state == SESSION_OVER ? SESSION_OVER : SESSION_HELO;
     } else {
@@ -274,7 +275,7 @@ static void take_old_hello(sst_client *c)
 static void take_starttls(sst_client *c)
 {
     if (c->reply.code == SST_CODE_SERVICE_READY) {
-        if (c->input_at < c->input_len) {
+        if (input_waiting(&c->input) > 0) {
             sst_session_end_stray(c, SST_CLIENT_END_BEFORE_TLS);
             return;
         }
@@ -296,7 +297,7 @@ void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
     client->now = now;
     if (client->state != SESSION_HANDSHAKE)
         return;
-    if (!ok || client->is_lost || client->input_at < client->input_len || client->is_flooded) {
+    if (!ok || client->is_lost || input_waiting(&client->input) > 0 || client->is_flooded) {
         sst_client_end end =
             ok && !client->is_lost ? SST_CLIENT_END_BEFORE_TLS : SST_CLIENT_END_TLS;
         sst_session_end(client, end, SST_LOCAL_ERROR_TLS, false);
@@ -310,8 +311,8 @@ void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
 
 void sst_session_end_stray(sst_client *c, sst_client_end end)
 {
-    c->stray.ptr = c->input + c->input_at;
-    c->stray.len = c->input_len - c->input_at;
+    c->stray.ptr = c->input.bytes + c->input.at;
+    c->stray.len = input_waiting(&c->input);
     if (c->stray.len > STRAY_SHOWN)
         c->stray.len = STRAY_SHOWN;
     sst_transcript_add(&c->transcript, c->allocator, c->now, true, SST_COMMAND_NONE, c->stray);
@@ -357,7 +358,7 @@ static void take_reply(sst_client *c)
     session_slot *head = &c->slots[c->slot_first];
     session_slot slot = *head;
     if (c->state == SESSION_AUTH)
-        sst_auth_mask(c, c->input + c->reply_at, c->reply.whole.len);
+        sst_auth_mask(c, c->input.bytes + c->reply_at, c->reply.whole.len);
     sst_transcript_add(&c->transcript, c->allocator, c->now, true, slot.command, c->reply.whole);
     session_event *event = sst_report_push(c, SST_CLIENT_REPLY);
     event->command = slot.command;
@@ -369,7 +370,7 @@ static void take_reply(sst_client *c)
     int digit = sst_code_class(c->reply.code);
     if (c->reply.code == SST_CODE_SERVICE_NOT_AVAILABLE && c->state != SESSION_QUITTING) {
         sst_transaction_closing(c, slot);
-        c->end_is_answer = slot.command == SST_COMMAND_EOM || slot.command == SST_COMMAND_BDAT;
+        c->ending.is_answer = slot.command == SST_COMMAND_EOM || slot.command == SST_COMMAND_BDAT;
         sst_session_end(c, SST_CLIENT_END_SERVER, SST_LOCAL_ERROR_NONE, true);
         return;
     }
@@ -389,11 +390,11 @@ static void take_reply(sst_client *c)
 /* Parses what is there. Returns whether something was done. */
 static bool take_input(sst_client *c)
 {
-    size_t len = c->input_len - c->input_at;
+    size_t len = input_waiting(&c->input);
     if (len == 0)
         return false;
-    const char *bytes = c->input + c->input_at;
-    bool is_asked = c->slot_count > 0 && c->slots[c->slot_first].end <= c->answerable;
+    const char *bytes = c->input.bytes + c->input.at;
+    bool is_asked = c->slot_count > 0 && c->slots[c->slot_first].end <= c->input.answerable;
     if (!is_asked && (!c->is_settled || !may_be_421(bytes, len))) {
         sst_session_end_stray(c, c->state == SESSION_HANDSHAKE ? SST_CLIENT_END_BEFORE_TLS
                                                                : SST_CLIENT_END_UNASKED);
@@ -409,14 +410,15 @@ static bool take_input(sst_client *c)
         return true;
     }
     c->reply = reply;
-    c->reply_at = c->input_at;
+    c->reply_at = c->input.at;
     c->has_reply = true;
-    c->was_refused_auth = false;
+    c->has_words = false;
+    c->auth.was_refused = false;
     if (is_asked) {
-        c->input_at += (size_t)consumed;
+        c->input.at += (size_t)consumed;
         take_reply(c);
     } else if (reply.code == SST_CODE_SERVICE_NOT_AVAILABLE) {
-        c->input_at += (size_t)consumed;
+        c->input.at += (size_t)consumed;
         sst_transcript_add(&c->transcript, c->allocator, c->now, true, SST_COMMAND_NONE,
                            reply.whole);
         sst_session_end(c, SST_CLIENT_END_SERVER, SST_LOCAL_ERROR_NONE, true);
@@ -479,18 +481,18 @@ bool sst_session_advance(sst_client *c)
         c->is_flushing = false;
     }
     if (c->state == SESSION_OVER) {
-        if (c->is_reported)
+        if (c->ending.is_reported)
             return false;
-        c->is_reported = true;
+        c->ending.is_reported = true;
         session_event *event = sst_report_push(c, SST_CLIENT_CLOSED);
-        event->end = c->end;
-        event->cause.local_error = c->end_error;
-        event->cause.with_reply = c->end_with_reply;
+        event->end = c->ending.end;
+        event->cause.local_error = c->ending.error;
+        event->cause.with_reply = c->ending.with_reply;
         return true;
     }
     if (take_input(c) || take_end(c))
         return true;
-    if (c->input_at < c->input_len) /* half a reply: nothing is said meanwhile */
+    if (input_waiting(&c->input) > 0) /* half a reply: nothing is said meanwhile */
         return false;
     if (c->state == SESSION_QUITTING && !c->is_quit_sent) {
         c->is_quit_sent = true;

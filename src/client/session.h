@@ -9,6 +9,7 @@
  *     report.c       the events, and what became of each recipient
  *     job.c          what is queued
  *     command.c      the encoder: every byte of every command
+ *     input.c        the bytes received
  *     output.c       the bytes to be sent
  */
 #ifndef CLIENT_SESSION_H
@@ -18,16 +19,17 @@
 #include <smtpstatus/code.h>
 
 #include "client/command.h"
+#include "client/input.h"
 #include "client/job.h"
 #include "client/output.h"
 #include "client/transcript.h"
 
 typedef enum session_state {
-    SESSION_NEW,        /* not connected */
-    SESSION_GREETING,   /* these wait for a reply: */
-    SESSION_EHLO,       /* EHLO or LHLO */
-    SESSION_HELO,       /* the fallback */
-    SESSION_STARTTLS,   /* */
+    SESSION_NEW,      /* not connected */
+    SESSION_GREETING, /* these wait for a reply: */
+    SESSION_EHLO,     /* EHLO or LHLO */
+    SESSION_HELO,     /* the fallback */
+    SESSION_STARTTLS,
     SESSION_HANDSHAKE,  /* the transport is at it */
     SESSION_AUTH_TURN,  /* the caller chooses how to go on */
     SESSION_AUTH,       /* a reply is waited for */
@@ -71,8 +73,8 @@ typedef enum transaction_stage {
     TRANSACTION_NONE,
     TRANSACTION_ENVELOPE, /* MAIL, RCPT, DATA */
     TRANSACTION_BODY,
-    TRANSACTION_END,  /* the answer to the end of the message */
-    TRANSACTION_DONE, /* replies that change nothing any more */
+    TRANSACTION_END, /* the answer to the end of the message */
+    TRANSACTION_DONE /* replies that change nothing any more */
 } transaction_stage;
 
 /* One transaction: a mail has several where the server takes few recipients in each. */
@@ -117,6 +119,34 @@ typedef struct session_event {
     sst_client_end end;
 } session_event;
 
+/* The exchange of AUTH. */
+typedef struct session_auth {
+    char *secret; /* what was sent last, as it was, and in base64 behind that */
+    size_t secret_len;
+    size_t raw_len; /* of the first of the two */
+    char *initial;  /* an initial response that is sent when it is asked for, in the same form */
+    size_t initial_len;
+    bool is_bad_challenge;
+    bool is_cancelled; /* "*" was sent */
+    bool was_refused;  /* the current reply is a refusal */
+} session_auth;
+
+/* Domains of recipients in this session, hashed (LIMITS). */
+typedef struct session_domains {
+    uint64_t *hashes;
+    size_t count;
+} session_domains;
+
+/* Why the session is over, or will be. */
+typedef struct session_ending {
+    sst_client_end end;
+    sst_client_end refused; /* what QUIT ends, where the session was refused */
+    sst_local_error error;
+    bool with_reply;  /* the current one */
+    bool is_answer;   /* 421, to the end of a message */
+    bool is_reported; /* CLOSED was given */
+} session_ending;
+
 struct sst_client {
     const sst_allocator *allocator;
     bool lmtp;
@@ -143,16 +173,10 @@ struct sst_client {
     bool needs_reset; /* the server is in a transaction that is not wanted */
     bool is_resetting;
     sst_local_error lost_error;
-    sst_command last_command;   /* that was answered */
-    sst_client_end refused_end; /* what QUIT ends, where the session was refused */
+    sst_command last_command; /* that was answered */
 
     client_output output;
-    char *input; /* received; what lies before input_at was looked at */
-    size_t input_size;
-    size_t input_at;
-    size_t input_len;
-    uint64_t input_since; /* when the first of the bytes not looked at came */
-    uint64_t answerable;  /* what had been sent when bytes were received last */
+    client_input input;
     sst_reply_parser parser;
     sst_reply reply; /* the current one, at input + reply_at */
     size_t reply_at;
@@ -160,6 +184,8 @@ struct sst_client {
     sst_span stray; /* what came and answers nothing */
     char *words;    /* of the current reply, its lines joined; or a challenge */
     size_t words_size;
+    size_t words_len;
+    bool has_words;
 
     session_slot slots[SST_MAX_CLIENT_OUTSTANDING];
     size_t slot_first;
@@ -171,17 +197,9 @@ struct sst_client {
     session_transaction tx;
     char *chunk; /* of BDAT, while it is gathered */
     size_t chunk_len;
-    uint64_t *domains; /* of recipients in this session, hashed (LIMITS) */
-    size_t domain_count;
+    session_domains domains;
 
-    char *secret; /* what was sent last in an exchange of AUTH, as it was and in base64 */
-    size_t secret_len;
-    size_t secret_raw;
-    char *initial; /* an initial response that is to be sent when asked for, in base64 */
-    size_t initial_len;
-    bool is_bad_challenge;
-    bool is_cancelled;     /* "*" was sent */
-    bool was_refused_auth; /* the current reply is a refusal of AUTH */
+    session_auth auth;
 
     sst_capabilities capabilities;
     char *raw;
@@ -192,11 +210,7 @@ struct sst_client {
     session_walk walk;
     bool is_flushing; /* everything queued shares flush_cause */
     session_cause flush_cause;
-    sst_client_end end;
-    sst_local_error end_error;
-    bool end_with_reply;
-    bool end_is_answer; /* 421, to the end of a message */
-    bool is_reported;   /* CLOSED was given */
+    session_ending ending;
     client_transcript transcript;
 };
 

@@ -102,15 +102,15 @@ static bool exceeds_domains(sst_client *c, const job_recipient *recipient)
     if (most > MAX_DOMAINS)
         most = MAX_DOMAINS;
     hash = domain_hash(sst_command_domain(recipient->given.address));
-    for (size_t i = 0; i < c->domain_count; i++) {
-        if (c->domains[i] == hash)
+    for (size_t i = 0; i < c->domains.count; i++) {
+        if (c->domains.hashes[i] == hash)
             return false;
     }
-    if (!c->domains)
-        c->domains = sst_allocate(c->allocator, MAX_DOMAINS, sizeof *c->domains);
-    if (c->domain_count >= most || !c->domains)
+    if (!c->domains.hashes)
+        c->domains.hashes = sst_allocate(c->allocator, MAX_DOMAINS, sizeof *c->domains.hashes);
+    if (c->domains.count >= most || !c->domains.hashes)
         return true;
-    c->domains[c->domain_count++] = hash;
+    c->domains.hashes[c->domains.count++] = hash;
     return false;
 }
 
@@ -431,11 +431,12 @@ static void take_answer_for(sst_client *c, session_cause cause)
 }
 
 /* 353: one answer for each recipient, and one for the whole. */
-static void begin_prdr(sst_client *c)
+static void begin_prdr(sst_client *c, session_slot slot)
 {
     c->tx.is_prdr = true;
-    sst_session_expect(c, SST_COMMAND_EOM, SST_CLIENT_NO_RECIPIENT);
+    sst_session_expect(c, slot.command, SST_CLIENT_NO_RECIPIENT);
     c->slots[c->slot_first].replies = c->tx.accepted + 1;
+    c->slots[c->slot_first].last = slot.last;
 }
 
 static void take_end_of_message(sst_client *c, session_slot slot, bool is_last)
@@ -445,7 +446,7 @@ static void take_end_of_message(sst_client *c, session_slot slot, bool is_last)
     if (c->tx.stage != TRANSACTION_END)
         return; /* the lone dot */
     if (c->reply.code == SST_CODE_PER_RECIPIENT_REPLIES_FOLLOW && asked_prdr && !c->tx.is_prdr) {
-        begin_prdr(c);
+        begin_prdr(c, slot);
         return;
     }
     if (sst_code_class(c->reply.code) == 3) {
@@ -482,7 +483,8 @@ static void take_rset(sst_client *c)
 
 void sst_transaction_reply(sst_client *c, session_slot slot, bool is_last)
 {
-    bool may_be_3 = slot.command == SST_COMMAND_DATA || slot.command == SST_COMMAND_EOM;
+    bool may_be_3 = slot.command == SST_COMMAND_DATA || slot.command == SST_COMMAND_EOM ||
+                    (slot.command == SST_COMMAND_BDAT && slot.last);
     if (sst_code_class(c->reply.code) == 3 && !may_be_3) {
         unexpected(c);
         return;
