@@ -472,8 +472,9 @@ SST_API const char *sst_client_end_text(sst_client_end end);
  *     MAIL_DONE     mail: all its recipients have come
  *     READY         the session is open and nothing is queued
  *     TRANSCRIPT    from_server, command, text: one line without line end, secrets as "***";
- *                   of a message only how many bytes of it were sent. Without memory lines are
- * lost. CLOSED        the last event: end, local_error, reply (of 421, or the one that ended it) or
+ *                   of a message only how many bytes of it were sent. Without memory
+ *                   lines are lost.
+ *     CLOSED        the last event: end, local_error, reply (of 421, or the one that ended it) or
  *                   NULL; text: the bytes that answered nothing. Close the connection; nothing more
  *                   is to be written.
  */
