@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Mails that were made to take long, or much memory: each must be done in a time and a memory that allow
+"""Mails and logs that were made to take long, or much memory: each must be done in a time and a memory that allow
 for slow machines, and not for anything that grows with the square of the input.
 
 Usage: hostile_test.py COMMAND
@@ -103,6 +103,55 @@ MAILS = {
 }
 
 
+STAMP = "2026-03-03T10:00:00Z mail "
+SMTP = STAMP + "postfix/smtp[7]: 0123456789: "
+DEFERRED = "to=<a@example.com>, relay=none, delay=1, delays=0/0/0/1, dsn=4.0.0, status=deferred ("
+# What a log may remember of messages under way, and a few lines of the greatest length.
+LOG_MEMORY = 64 * MIB
+
+
+def long_lines(head, words, tail=""):
+    """Lines of 1 MB that say the same again and again."""
+    return (head + words * (MILLION // len(words)) + tail + "\n") * 8
+
+
+LOGS = {
+    "a line of 100 MB": lambda: "x" * (100 * MILLION),
+    "a delivery of 100 MB": lambda: SMTP + DEFERRED + "x" * (100 * MILLION) + ")\n",
+    "3 * 10^5 messages under way": lambda: "".join(
+        f"{STAMP}postfix/qmgr[5]: {i:010X}: from=<{'s' * 60}{i}@example.org>, size=1, nrcpt=1 (queue active)\n"
+        for i in range(300_000)
+    ),
+    "3 * 10^5 messages of Exim": lambda: "".join(
+        f"2026-03-03 10:00:00 1wAbCd-{i:06d}-Ab <= s{i}@example.org H=h [192.0.2.1] P=esmtp S=1\n" for i in range(300_000)
+    ),
+    "10^5 hosts": lambda: "".join(
+        f"2026-03-03T10:00:00Z h{i} postfix/smtp[7]: 0123456789: {DEFERRED}x)\n" for i in range(100_000)
+    ),
+    "NUL": lambda: "\0" * (20 * MIB),
+    "empty lines": lambda: "\n" * (4 * MIB),
+    "stamps": lambda: "Mar  3 10:00:00 " * MILLION,
+    "lines of stamps": lambda: "Mar  3 10:00:00 \n" * MILLION,
+    "priorities": lambda: long_lines("", "<22>"),
+    "containers in containers": lambda: long_lines("", '{"log":"', ""),
+    "JSON in JSON": lambda: long_lines('{"MESSAGE":', '{"a":', ""),
+    "brackets in JSON": lambda: long_lines('{"MESSAGE":', "[", ""),
+    "a JSON of many keys": lambda: long_lines('{"MESSAGE":"x"', ',"a":1', "}"),
+    "recipients": lambda: long_lines(SMTP, "to=<a@example.com>, "),
+    "openings": lambda: long_lines(SMTP + DEFERRED, "("),
+    "angles": lambda: long_lines(SMTP, "to=<"),
+    "commas": lambda: long_lines(SMTP + "to=<a@example.com>", ", "),
+    "states": lambda: long_lines(SMTP + "to=<a@example.com>", ", status=sent ("),
+    "replies": lambda: long_lines(SMTP + DEFERRED, "host a[192.0.2.1] said: 550-5.1.1 no ", ")"),
+    "queued": lambda: long_lines(SMTP + DEFERRED.replace("deferred", "sent"), "250 Ok: queued as A ", ")"),
+    "arrows of Exim": lambda: long_lines("2026-03-03 10:00:00 1wAbCd-000001-Ab ", "=> a@example.com "),
+    "fields of Exim": lambda: long_lines("2026-03-03 10:00:00 1wAbCd-000001-Ab == a@example.com ", "R=a T=b "),
+    "recipients of Sendmail": lambda: long_lines(STAMP + "sendmail[7]: 33A0A0AA000001: to=", "<a@example.com>,"),
+    "cells": lambda: long_lines("2026-03-03T10:00:00.000Z,", '"a""b",'),
+    "quotes without end": lambda: long_lines("2026-03-03T10:00:00.000Z,", '"'),
+}
+
+
 def limited_gzip(path, head, count):
     """gzip data that unpacks to count zeros, made without ever having them."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -144,13 +193,13 @@ class Bounds:
         self.sanitized = b"__asan_init" in binary or b"__ubsan_" in binary
         self.seconds = SECONDS * (10 if self.sanitized else 1)
 
-    def check(self, name, result, status=0):
+    def check(self, name, result, status=0, most=MEMORY):
         got, seconds, memory, err = result
         tail = err.decode("utf-8", "replace")[-2000:]
         self.tap.equal(got, status, f"{name}: exit status {status}") or print("# " + tail.replace("\n", "\n# "))
         self.tap.ok(seconds < self.seconds, f"{name}: in time", f"{seconds:.1f} s of {self.seconds}")
         if not self.sanitized:
-            self.tap.ok(memory < MEMORY, f"{name}: in its memory", f"{memory / MIB:.1f} MiB")
+            self.tap.ok(memory < most, f"{name}: in its memory", f"{memory / MIB:.1f} MiB")
 
 
 def check_mails(bounds, command, directory):
@@ -201,6 +250,14 @@ def check_gzip(bounds, tap, command, directory):
     bounds.check("gzip in gzip, which is not unpacked", measure([command, "bounce", str(nested)]))
 
 
+def check_logs(bounds, command, directory):
+    path = directory / "mail.log"
+    for name, make in LOGS.items():
+        path.write_text(make())
+        result = measure([command, "log", "--format", "jsonl", str(path)])
+        bounds.check(f"a log, {name}", result, most=LOG_MEMORY)
+
+
 def check_growth(bounds, tap, command, directory):
     """Ten times as many mails take ten times as long, and deeper nesting takes no longer."""
     mail = STATUS + "Final-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n--b--\n\n"
@@ -226,6 +283,7 @@ def main():
         check_mails(bounds, command, directory)
         check_mboxes(bounds, command, directory)
         check_gzip(bounds, tap, command, directory)
+        check_logs(bounds, command, directory)
         check_growth(bounds, tap, command, directory)
     return tap.finish()
 

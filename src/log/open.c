@@ -23,6 +23,10 @@
 /* The first bytes of a block link it to the next in limbo. */
 #define BLOCK_HEAD ((uint16_t)sizeof(uint32_t))
 
+/* The same id on so many hosts: they fall together, as a message is also looked for on any host.
+ * More than a few are no accident; beyond, the oldest is let go. */
+#define SAME_ID_MOST 64
+
 #define NO_MAIL LOG_NO_MAIL
 
 int sst_log_table_init(log_table *table, const sst_allocator *allocator, size_t max_open)
@@ -391,6 +395,23 @@ static log_mail *make(log_table *t, uint64_t hash, const log_key *key)
     return mail;
 }
 
+/* Makes room among those that fall together, so that looking through them takes no long time. */
+static void thin_out(log_table *t, uint64_t hash)
+{
+    size_t same = 0;
+    log_mail *oldest = NULL;
+    for (uint32_t at = t->buckets[hash & t->mask]; at != NO_MAIL; at = t->mails[at].chain) {
+        if (t->mails[at].hash == hash) {
+            same++;
+            oldest = &t->mails[at];
+        }
+    }
+    if (same < SAME_ID_MOST || oldest->turn == t->turn)
+        return;
+    t->let_go += oldest->state == MAIL_OPEN && oldest->role == ROLE_MAIL;
+    drop(oldest);
+}
+
 log_mail *sst_log_table_open(log_table *t, const log_key *key, log_mail *whole)
 {
     log_key cut_one = cut_key(key);
@@ -399,6 +420,7 @@ log_mail *sst_log_table_open(log_table *t, const log_key *key, log_mail *whole)
     if (whole)
         touch(whole);
     if (!mail) {
+        thin_out(t, hash);
         mail = make(t, hash, &cut_one);
         if (mail && whole)
             hang(mail, whole);
