@@ -279,17 +279,17 @@ static void read_delivery(exim_event *e)
 
 /* --- failures -------------------------------------------------------------------------------- */
 
-/* What Exim says where it did not try: of a host, a router or a transport that failed lately, of a
- * domain that is held, of a message to be queued. */
+/* How Exim's words begin where it did not try: of a host, a router or a transport that failed
+ * lately, of a domain that is held, of a message to be queued. */
 static const char *const untried[] = {
     "retry time not reached", "Retry time not yet reached", "domain is held",
-    "queue_domains",          "queue_smtp_domains",         "concurrency limit reached",
+    "domain matches queue_",  "concurrency limit reached",
 };
 
 static bool was_tried(sst_span words)
 {
     for (size_t i = 0; i < sizeof untried / sizeof untried[0]; i++) {
-        if (words_have(words, untried[i]))
+        if (words_begin(words, untried[i]))
             return false;
     }
     return true;
@@ -355,11 +355,11 @@ static void read_deferral(exim_event *e)
     sst_log_wait(e->reader, e->mail, record);
 }
 
+/* The last cause may stand before the first of these. */
 static bool gave_up(sst_span words)
 {
-    return words_have(words, "retry timeout exceeded") ||
-           words_have(words, "have been failing for a long time") ||
-           words_have(words, "after a long failure period");
+    return words_end(words, "retry timeout exceeded") || words_begin(words, "all hosts ") ||
+           words_begin(words, "retry time not reached for any host after a long failure period");
 }
 
 static void read_failure(exim_event *e)
