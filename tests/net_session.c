@@ -352,7 +352,7 @@ int main(int argc, char **argv)
     }
     sst_send_result *result;
     sst_send_fault fault = {0, 0};
-    size_t mail_count = count == 0 ? 0 : number("mails") ? number("mails") : 1;
+    size_t mail_count = number("only_open") ? 0 : number("mails") ? number("mails") : 1;
     int error = sst_send(&options, mails, mail_count, &result, &fault);
     if (number("secrets")) {
         memset(secret, 0, sizeof secret);

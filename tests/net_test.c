@@ -17,6 +17,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -273,6 +274,91 @@ static void test_dial_silence(void **state)
     close(silent);
 }
 
+/* Given up on the way. */
+static void test_cancel(void **state)
+{
+    (void)state;
+    uint16_t port;
+    int silent = bound_socket(false, &port);
+    assert_int_equal(listen(silent, 0), 0);
+    net_addresses one = {.count = 0};
+    add_address(&one, "127.0.0.1", port);
+    net_dial fillers[3];
+    for (size_t i = 0; i < COUNT(fillers); i++) {
+        sst_dial_start(&fillers[i], &one, 60000);
+        (void)sst_dial_step(&fillers[i], sst_net_now());
+    }
+    sst_client_recipient recipient = {.address = {"a@example.com", 13}};
+    sst_client_mail envelope = {
+        .size = sizeof envelope, .recipients = &recipient, .recipient_count = 1};
+    sst_net_options options = {.size = sizeof options, .host = "127.0.0.1", .port = port};
+    sst_net *net;
+    sst_client_event event;
+    uint64_t when;
+    assert_int_equal(sst_net_open(&options, &net), SST_OK);
+    assert_int_equal(sst_client_mail_queue(sst_net_client(net), &envelope, NULL, NULL), SST_OK);
+    assert_false(sst_net_next(net, &event));
+    assert_int_equal(sst_net_events(net), SST_NET_WRITE);
+    assert_true(sst_net_deadline(net, &when) && when > sst_net_now());
+    sst_net_step(net);
+    assert_false(sst_net_next(net, &event));
+    sst_net_cancel(net);
+    assert_true(sst_net_next(net, &event));
+    assert_int_equal(event.kind, SST_CLIENT_RECIPIENT);
+    assert_int_equal(event.outcome, SST_OUTCOME_DEFERRED);
+    assert_int_equal(event.local_error, SST_LOCAL_ERROR_CANCELLED);
+    while (sst_net_next(net, &event))
+        ;
+    assert_int_equal(event.kind, SST_CLIENT_CLOSED);
+    assert_true(sst_net_is_over(net));
+    assert_int_equal(sst_net_fd(net), -1);
+    assert_string_equal(sst_net_why(net), "cancelled");
+    sst_net_free(net);
+    for (size_t i = 0; i < COUNT(fillers); i++)
+        sst_dial_stop(&fillers[i]);
+    close(silent);
+}
+
+/* Sessions in several threads that share their settings. */
+static void *send_to_nobody(void *context)
+{
+    sst_tls *tls = context;
+    sst_client_recipient recipient = {.address = {"a@example.com", 13}};
+    sst_client_mail envelope = {
+        .size = sizeof envelope, .recipients = &recipient, .recipient_count = 1};
+    sst_send_mail mail = {.envelope = &envelope};
+    sst_client_options client = {.size = sizeof client, .tls = SST_CLIENT_TLS_IMPLICIT};
+    sst_net_options net = {
+        .size = sizeof net, .client = &client, .host = "localhost", .port = 1, .tls = tls};
+    sst_send_options options = {.size = sizeof options, .net = &net};
+    for (int i = 0; i < 20; i++) {
+        sst_send_result *result;
+        if (sst_send(&options, &mail, 1, &result, NULL) != SST_OK)
+            return context;
+        sst_local_error error = result->records[0].local_error;
+        sst_send_free(result);
+        if (error != SST_LOCAL_ERROR_REFUSED)
+            return context;
+    }
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    sst_tls *tls;
+    assert_int_equal(sst_tls_new(NULL, &tls), SST_OK);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, send_to_nobody, tls), 0);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+    sst_tls_free(tls);
+}
+
 static void test_dial_unix(void **state)
 {
     (void)state;
@@ -360,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_answers),   cmocka_unit_test(test_slow_answer),
         cmocka_unit_test(test_literals),  cmocka_unit_test(test_names),
         cmocka_unit_test(test_dial),      cmocka_unit_test(test_dial_silence),
+        cmocka_unit_test(test_cancel),    cmocka_unit_test(test_threads),
         cmocka_unit_test(test_dial_unix), cmocka_unit_test(test_tls_settings),
         cmocka_unit_test(test_options),
     };

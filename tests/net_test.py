@@ -2,11 +2,13 @@
 """Sessions over sockets: connecting, messages, deadlines, and what comes out as records. The servers
 are scripts in here.
 
-Usage: net_test.py NET_SESSION
+Usage: net_test.py NET_SESSION EXAMPLE_SEND
 """
 
+import json
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -123,6 +125,7 @@ def check_records(tap):
     tap.equal(fates, expected, "each recipient has its own, and the session goes on")
     tap.equal([r["index"] for r in case.records], [1, 2, 3, 4, 5], "they are counted")
     check_two_mails(tap)
+    check_no_mail(tap)
     check_bad_address(tap)
 
 
@@ -135,6 +138,20 @@ def check_two_mails(tap):
     tap.equal([(r["index"], r["recipient"], r["kind"]) for r in case.records],
               [(i + 1, f"{'ab'[i % 2]}@example.com", "accepted") for i in range(4)],
               "a record for each recipient of each mail")  # fmt: skip
+
+
+def check_no_mail(tap):
+    seen = []
+
+    def script(c):
+        c.greet("AUTH PLAIN")
+        seen.append(c.line())
+        c.send("221 bye")
+
+    case = Case(tap, "no mail", script, only_open=1).has(opened=1, error=None)
+    tap.equal((case.records, seen), ([], ["QUIT"]), "the session is opened and closed")
+    no_tls = {"auth": 1, "user": "u", "password": "p"}
+    Case(tap, "no mail, and no way to authenticate", script, only_open=1, **no_tls).has(opened=0)
 
 
 def check_bad_address(tap):
@@ -222,6 +239,42 @@ def check_unix(tap, directory):
 
 
 # ---- messages ----
+
+
+# ---- the example ----
+
+
+def check_example(tap):
+    """examples/send.c does what it says."""
+    kept = {}
+
+    def script(c):
+        c.greet()
+        for answer in ("250 ok", "250 ok", "550 5.1.1 no such user", "354 go on"):
+            c.line()
+            c.send(answer)
+        kept["lines"] = c.message()
+        c.send("250 2.0.0 queued as 4XyZ")
+        c.expect("QUIT")
+        c.send("221 bye")
+
+    server = Server(script)
+    words = [sys.argv[2], "127.0.0.1", str(server.port), "s@example.org", "a@example.com"]
+    message = "Subject: hello\n\n.dots\nand no line end"
+    done = subprocess.run(
+        [*words, "b@example.com"], input=message, capture_output=True, text=True, check=False
+    )
+    server.close()
+    tap.equal(done.returncode, 1, "the example: one was not accepted")
+    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+    tap.equal(kinds, ["accepted", "failed"], "the example: a record for each recipient")
+    expected = ["Subject: hello", "", "..dots", "and no line end"]
+    tap.equal(kept.get("lines"), expected, "the example: the message of its input")
+    done = subprocess.run(
+        [*words, "a b@\n"], input=message, capture_output=True, text=True, check=False
+    )
+    tap.equal((done.returncode, done.stderr), (2, "a b@\n: invalid argument\n"),
+              "the example: an address that may not be sent")  # fmt: skip
 
 
 # The lines of the client's message on the wire.
@@ -366,6 +419,7 @@ def main():
         check_unix(tap, directory)
         check_time(tap)
         check_messages(tap)
+        check_example(tap)
         if shutil.which("openssl"):
             authority = Authority(directory)
             check_message_under_tls(tap, authority)

@@ -117,13 +117,14 @@ static void write_transcript(sending *s, const sst_client_event *event)
 }
 
 /* Whether an event shows that mails could be sent: the commands from MAIL on come after TLS and
- * AUTH. */
+ * AUTH, and a QUIT that is not for a failure of these comes when there is nothing to be done. */
 static bool shows_open(const sst_client_event *event)
 {
     return event->kind == SST_CLIENT_READY || event->kind == SST_CLIENT_NEED_BODY ||
            (event->kind == SST_CLIENT_REPLY && event->command >= SST_COMMAND_MAIL &&
             event->command != SST_COMMAND_QUIT) ||
-           (event->kind == SST_CLIENT_RECIPIENT && event->refusal != SST_CLIENT_REFUSAL_NONE);
+           (event->kind == SST_CLIENT_RECIPIENT && event->refusal != SST_CLIENT_REFUSAL_NONE) ||
+           (event->kind == SST_CLIENT_CLOSED && event->end == SST_CLIENT_END_QUIT);
 }
 
 static void act(sending *s, const sst_client_event *event)
