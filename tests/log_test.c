@@ -307,7 +307,7 @@ static void the_oldest_is_let_go(void **state)
     }
     assert_int_equal(counts_of(reader).let_go, ALL + 1 - CAP);
     const char *const ids[] = {"4X00", "4X1299", "4X10"};
-    const char *const expected[] = {"\"message_id\":\"m@x\"", "\"sender\":\"s299@example.org\"",
+    const char *const expected[] = {"\"message_id\":\"<m@x>\"", "\"sender\":\"s299@example.org\"",
                                     NULL};
     for (size_t i = 0; i < COUNT(ids); i++) {
         snprintf(line, sizeof line,
