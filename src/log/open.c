@@ -90,6 +90,7 @@ static void enter_list(log_mail *mail, log_mail_state state)
     mail_list *list = &t->list[state];
     uint32_t index = index_of(mail);
     mail->state = (uint8_t)state;
+    mail->placed = t->turn;
     mail->newer = NO_MAIL;
     mail->older = list->newest;
     if (list->newest == NO_MAIL)
@@ -104,7 +105,8 @@ static void touch(log_mail *mail)
 {
     log_table *t = mail->table;
     mail->turn = t->turn;
-    if (mail->newer == NO_MAIL)
+    /* In an eighth of its length no list comes to its end. */
+    if (t->turn - mail->placed < t->size / 8)
         return;
     leave_list(mail);
     enter_list(mail, (log_mail_state)mail->state);

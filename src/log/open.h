@@ -42,31 +42,34 @@ typedef struct log_key {
     const log_mail *of;
 } log_key;
 
+/* What is looked at each time stands first. */
 struct log_mail {
-    log_table *table;
     uint64_t hash;
-    uint64_t turn;  /* when it was last looked at */
-    uint32_t chain; /* the next in its bucket, or of those that are free */
+    uint64_t turn;   /* when it was last looked at, */
+    uint64_t placed; /* and when it was put to the front of its list */
+    uint32_t chain;  /* the next in its bucket, or of those that are free */
     uint32_t newer;
     uint32_t older;
-    uint32_t block;  /* its key and fields */
-    uint32_t whole;  /* of a part: the message */
-    uint32_t part;   /* of a message: the first of its parts; of a part: the next */
-    uint32_t before; /* of a part: the one before, or the message */
-    uint16_t used;   /* of the block */
+    uint32_t block; /* its key and fields */
+    uint16_t used;  /* of the block */
     uint16_t host_len;
     uint16_t id_len;
     uint8_t state;
     uint8_t role;
     uint8_t format;
+    uint32_t whole;  /* of a part: the message */
+    uint32_t part;   /* of a message: the first of its parts; of a part: the next */
+    uint32_t before; /* of a part: the one before, or the message */
     struct {
         uint16_t start; /* in the block; 0: absent */
         uint16_t len;
     } fields[LOG_FIELD_COUNT];
     log_numbers numbers;
+    log_table *table;
 };
 
-/* From the one heard of last to the one heard of first. */
+/* From the one heard of last to the one heard of first, but for the last lines: one that was put to
+ * the front a moment ago stays where it is. */
 typedef struct mail_list {
     uint32_t newest;
     uint32_t oldest;

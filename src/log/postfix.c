@@ -190,7 +190,7 @@ static void read_message_id(sst_log_reader *reader, const log_line *line, sst_sp
                             sst_span text)
 {
     log_mail *mail = sst_log_open(reader, line, id);
-    if (!mail)
+    if (!mail || text.len == 0)
         return;
     sst_log_set(reader, mail, LOG_MESSAGE_ID, text);
     if (text.len > strlen("<>") && (sst_log_numbers(mail)->flags & CAME_FROM_HERE))
