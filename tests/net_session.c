@@ -3,11 +3,10 @@
  * Writes the records as JSON, one a line, and then one line of JSON about the session; with
  * transcript=1 the transcript goes to stderr; with fail=N the Nth allocation fails.
  */
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <smtpstatus/net.h>
@@ -85,25 +84,14 @@ static bool rewind_message(void *context)
     return true;
 }
 
-/* ---- cancellation: as a handler of signals would do it ---- */
+/* ---- cancellation: as soon as something is written to a named pipe ---- */
 
-static int cancel_pipe[2] = {-1, -1};
-
-static void on_alarm(int signal_number)
+static int open_pipe(const char *path)
 {
-    (void)signal_number;
-    (void)!write(cancel_pipe[1], "", 1);
-}
-
-static void arm(unsigned long ms)
-{
-    struct sigaction action = {.sa_handler = on_alarm};
-    struct itimerval when = {
-        .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)}};
-    if (pipe(cancel_pipe) != 0)
+    int fd = open(path, O_RDWR); /* it must not wait for a writer */
+    if (fd == -1)
         exit(3);
-    sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &when, NULL);
+    return fd;
 }
 
 /* ---- an allocator that counts, and fails once ---- */
@@ -345,10 +333,9 @@ int main(int argc, char **argv)
         .net = &net,
         .transcript = number("transcript") ? &to_stderr : NULL,
     };
-    if (number("cancel_ms")) {
-        arm(number("cancel_ms"));
+    if (text("cancel")) {
         options.has_cancel_fd = true;
-        options.cancel_fd = cancel_pipe[0];
+        options.cancel_fd = open_pipe(text("cancel"));
     }
     sst_send_result *result;
     sst_send_fault fault = {0, 0};
@@ -369,6 +356,8 @@ int main(int argc, char **argv)
         printf("{\"error\":%d,\"mail\":%zu,\"recipient\":%zu,\"allocations\":%lu}\n", error,
                fault.mail, fault.recipient == SIZE_MAX ? 999 : fault.recipient, allocations);
     }
+    if (options.has_cancel_fd)
+        close(options.cancel_fd);
     sst_tls_free(tls);
     return blocks == 0 ? 0 : 3;
 }

@@ -60,7 +60,7 @@ int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints
     if (strcmp(host, "later.example.com") == 0)
         return EAI_AGAIN;
     if (strcmp(host, "slow.example.com") == 0) {
-        usleep(200000);
+        sleep(1);
         return EAI_AGAIN;
     }
     if (strcmp(host, "both.example.com") == 0)
@@ -121,12 +121,11 @@ static void test_slow_answer(void **state)
     sst_send_result *result;
     uint64_t start = sst_net_now();
     assert_int_equal(sst_send(&options, &mail, 1, &result, NULL), SST_OK);
-    assert_true(sst_net_now() - start < 180);
+    assert_true(sst_net_now() - start < 900);
     assert_int_equal(result->count, 1);
     assert_int_equal(result->records[0].local_error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
     assert_int_equal(result->records[0].verdict.reason, SST_REASON_DNS_FAILURE);
     sst_send_free(result);
-    usleep(300000); /* the threads end meanwhile */
 }
 
 /* ---- addresses ---- */
@@ -437,7 +436,6 @@ static void test_options(void **state)
     assert_int_equal(sst_net_events(net), SST_NET_READ);
     assert_true(sst_net_fd(net) >= 0);
     sst_net_free(net);
-    usleep(300000);
 }
 
 int main(void)

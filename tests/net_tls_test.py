@@ -207,14 +207,14 @@ def check_starttls(tap, authority, right):
         c.send("220 go ahead")
         c.silence()
 
-    case = Case(tap, "silence in the handshake", silence, tls=REQUIRED, timeout=500, **ca)
+    case = Case(tap, "silence in the handshake", silence, tls=REQUIRED, timeout=2000, **ca)
     case.record(kind="delayed", local_error="timeout")
-    tap.ok(case.took < 2.9, "it does not wait longer", case.took)
+    tap.ok(case.took < 10, "it does not wait longer", case.took)
 
     def implicit_silence(c):
         c.silence()
 
-    case = Case(tap, "silence before the greeting", implicit_silence, tls=IMPLICIT, timeout=500, **ca)
+    case = Case(tap, "silence before the greeting", implicit_silence, tls=IMPLICIT, timeout=2000, **ca)
     case.record(kind="delayed", local_error="timeout")
 
     def inject(c):
