@@ -153,6 +153,9 @@ static bool ends_anchor(sst_span rest)
         ":",  ",",      ";",  "(",  "...",          "<",   "on ", "[",       "#",
         "- ", "failed", "=>", "->", "\xEF\xBC\x9A", "<<<", "|",   "delayed", "\xE3\x80\x80",
         NULL};
+    /* A tab or blanks: the next column of a table. */
+    if (rest.len > 1 && (rest.ptr[0] == '\t' || (rest.ptr[0] == ' ' && rest.ptr[1] == ' ')))
+        return true;
     rest = mime_trim(rest);
     return rest.len == 0 || phrase_begins_any(rest, starts);
 }
