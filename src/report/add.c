@@ -86,8 +86,9 @@ static arrival arrival_of(sst_report *report, const sst_record *record)
     arrival out = {.record = record, .time = NO_TIME};
     out.domain = domain_of(record->recipient);
     sst_span local = {record->recipient.ptr, record->recipient.len - out.domain.len};
-    uint64_t mail = hash_mail(report, record);
     out.domain_hash = hash_span(seed, SALT_DOMAIN, out.domain);
+    names_prefetch(&report->domains, out.domain_hash);
+    uint64_t mail = hash_mail(report, record);
     uint64_t address = hash_join(hash_span(seed, SALT_LOCAL, local), out.domain_hash);
     out.mail = key_from(mail);
     out.address = key_from(address);

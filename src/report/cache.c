@@ -33,56 +33,63 @@ static size_t used(const cache *all, const unsigned char *bucket)
     return i;
 }
 
+/* Empty buckets at the beginning of a cache line; NULL where there is no memory. */
+#define LINE ((size_t)64)
+
+static void *new_block(const cache *all, size_t buckets, unsigned char **data)
+{
+    size_t size = buckets * bucket_size(all);
+    char *block = sst_allocate(all->allocator, size + LINE, 1);
+    if (!block)
+        return NULL;
+    size_t over = (size_t)((uintptr_t)block % LINE);
+    *data = (unsigned char *)block + (over > 0 ? LINE - over : 0);
+    memset(*data, 0, size);
+    return block;
+}
+
 bool sst_cache_init(cache *all, const cache_shape *shape, const sst_allocator *allocator)
 {
     memset(all, 0, sizeof *all);
     all->shape = shape;
     all->allocator = allocator;
     all->buckets = shape->first;
-    all->data = sst_allocate(allocator, all->buckets, bucket_size(all));
-    if (all->data)
-        memset(all->data, 0, all->buckets * bucket_size(all));
-    return all->data != NULL;
+    all->block = new_block(all, all->buckets, &all->data);
+    return all->block != NULL;
 }
 
 void sst_cache_free(cache *all)
 {
-    if (all->data)
-        sst_deallocate(all->allocator, all->data);
-    all->data = NULL;
+    if (all->block)
+        sst_deallocate(all->allocator, all->block);
+    all->block = NULL;
 }
 
-/*
- * Doubles the table. A bucket's entries go to it and to its counterpart in the new half, in their
- * order.
- */
+/* Doubles the table. A bucket's entries go to two new ones, in their order. */
 static bool grow(cache *all)
 {
     size_t size = bucket_size(all);
     size_t entry = all->shape->entry;
-    size_t old = all->buckets;
-    if (old >= all->shape->most)
+    cache fresh = *all;
+    if (all->buckets >= all->shape->most)
         return false;
-    unsigned char *data = sst_reallocate(all->allocator, all->data, old * 2, size);
-    if (!data)
+    fresh.buckets = all->buckets * 2;
+    fresh.block = new_block(all, fresh.buckets, &fresh.data);
+    if (!fresh.block)
         return false;
-    all->data = data;
-    all->buckets = old * 2;
-    memset(data + old * size, 0, old * size);
-    for (size_t bucket = 0; bucket < old; bucket++) {
-        unsigned char *from = data + bucket * size;
-        unsigned char *upper = from + old * size;
-        unsigned char *lower = from;
-        size_t count = used(all, from);
-        for (size_t i = 0; i < count; i++) {
-            unsigned char *at = from + i * entry;
-            bool moves = bucket_for(all, key_of(at)) != from;
-            memmove(moves ? upper : lower, at, entry);
-            upper += moves ? entry : 0;
-            lower += moves ? 0 : entry;
+    for (size_t bucket = 0; bucket < all->buckets; bucket++) {
+        const unsigned char *from = all->data + bucket * size;
+        unsigned char *lower = fresh.data + bucket * size;
+        unsigned char *upper = lower + all->buckets * size;
+        for (size_t i = used(all, from); i > 0; i--, from += entry) {
+            bool stays = bucket_for(&fresh, key_of(from)) == fresh.data + bucket * size;
+            memcpy(stays ? lower : upper, from, entry);
+            lower += stays ? entry : 0;
+            upper += stays ? 0 : entry;
         }
-        memset(lower, 0, (size_t)(from + count * entry - lower));
     }
+    sst_deallocate(all->allocator, all->block);
+    *all = fresh;
     return true;
 }
 

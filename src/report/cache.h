@@ -28,7 +28,8 @@ typedef struct cache_shape {
 typedef struct cache {
     const cache_shape *shape;
     const sst_allocator *allocator;
-    unsigned char *data;
+    void *block;         /* as it was allocated */
+    unsigned char *data; /* in it, where a cache line begins: a bucket of 64 bytes is one line */
     size_t buckets;
     size_t count;
     uint64_t let_go;

@@ -39,12 +39,19 @@ void sst_names_free(names *all)
 }
 
 /* The slot in which a name is, or in which it would be. */
-static uint32_t *slot_of(const names *all, sst_span text, uint64_t hash)
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static name_slot *slot_of(const names *all, sst_span text, uint64_t hash)
 {
     size_t mask = 2 * all->size - 1;
     size_t at = (size_t)hash & mask;
-    for (; all->slots[at] != 0; at = (at + 1) & mask) {
-        const name_row *here = &all->list[all->slots[at] - 1];
+    for (; all->slots[at].position != 0; at = (at + 1) & mask) {
+        if (all->slots[at].tag != tag_of(hash))
+            continue;
+        const name_row *here = &all->list[all->slots[at].position - 1];
         if (here->hash == hash && here->len == text.len)
             break;
     }
@@ -61,7 +68,7 @@ static bool make_room(names *all)
     if (!list)
         return false;
     all->list = list;
-    uint32_t *slots = sst_reallocate(all->allocator, all->slots, 2 * size, sizeof *slots);
+    name_slot *slots = sst_reallocate(all->allocator, all->slots, 2 * size, sizeof *slots);
     if (!slots)
         return false;
     all->slots = slots;
@@ -69,7 +76,8 @@ static bool make_room(names *all)
     memset(slots, 0, 2 * size * sizeof *slots);
     for (size_t i = 0; i < all->count; i++) {
         sst_span text = {all->list[i].text, all->list[i].len};
-        *slot_of(all, text, all->list[i].hash) = (uint32_t)i + 1;
+        const name_slot slot = {tag_of(all->list[i].hash), (uint32_t)i + 1};
+        *slot_of(all, text, all->list[i].hash) = slot;
     }
     return true;
 }
@@ -109,16 +117,17 @@ static size_t add(names *all, sst_span text, uint64_t hash, bool fold)
     fresh->text = bytes;
     fresh->len = text.len;
     fresh->hash = hash;
-    *slot_of(all, text, hash) = (uint32_t)++all->count;
+    const name_slot slot = {tag_of(hash), (uint32_t)++all->count};
+    *slot_of(all, text, hash) = slot;
     return all->count - 1;
 }
 
 size_t sst_names_find(names *all, sst_span text, uint64_t hash, bool fold)
 {
     if (all->size > 0) {
-        uint32_t slot = *slot_of(all, text, hash);
-        if (slot != 0)
-            return slot - 1;
+        uint32_t position = slot_of(all, text, hash)->position;
+        if (position != 0)
+            return position - 1;
     }
     return add(all, text, hash, fold);
 }

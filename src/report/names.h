@@ -9,6 +9,8 @@
 
 #include <smtpstatus/base.h>
 
+#include "base/prefetch.h"
+
 /* What became of a recipient. */
 typedef enum fate_state {
     FATE_FIRST,  /* delivered at the first try */
@@ -31,13 +33,19 @@ typedef struct name_row {
     tally count;
 } name_row;
 
+/* Where a name stands; with a part of its hash, so that few rows are looked at in vain. */
+typedef struct name_slot {
+    uint32_t tag;
+    uint32_t position; /* plus 1; 0 where the slot is free */
+} name_slot;
+
 typedef struct names {
     const sst_allocator *allocator;
     name_row *list; /* list[most] does not exist: see others */
     size_t count;
     size_t size;
     size_t most;
-    uint32_t *slots; /* twice the size: 1 + position, 0 where free */
+    name_slot *slots; /* twice the size */
     struct names_block *blocks;
     size_t bytes;
     size_t most_bytes;
@@ -52,6 +60,13 @@ void sst_names_free(names *all);
 /* The position of a name with its hash; all->most where it is one of the others. Letters are kept
  * in lower case where fold is set. */
 size_t sst_names_find(names *all, sst_span text, uint64_t hash, bool fold);
+
+/* Asks for the memory that will tell where a name is. */
+static inline void names_prefetch(const names *all, uint64_t hash)
+{
+    if (all->size > 0)
+        prefetch(&all->slots[(size_t)hash & (2 * all->size - 1)]);
+}
 
 static inline tally *names_tally(names *all, size_t position)
 {
