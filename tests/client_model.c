@@ -52,6 +52,7 @@ static void mail(model_server *s, size_t at)
     m->begins_at = at;
     m->ends_at = MODEL_NEVER;
     m->count = 0;
+    s->chunks = 0;
     say(s, "250 2.1.0 Ok\r\n");
 }
 
@@ -108,8 +109,7 @@ static void command(model_server *s, const char *line, size_t at)
     } else if (begins(line, "BDAT ")) {
         s->in_chunk = strtoul(line + 5, NULL, 10);
         s->chunk_is_last = strstr(line, "LAST") != NULL;
-        if (s->chunk_is_last)
-            s->mail[s->mails - 1].ends_at = at;
+        s->chunks++;
     } else if (begins(line, "QUIT")) {
         say(s, "221 Bye\r\n");
     } else {
@@ -140,7 +140,7 @@ static void note_dot(model_server *s)
     bool is_first = s->in_len - s->line_at == 1;
     if (!s->in_data || !is_first || s->in[s->line_at] != '.')
         return;
-    if (s->dots++ == MODEL_DOTS)
+    if (s->dots++ == s->manner.dots)
         s->mail[s->mails - 1].ends_at = s->line_at;
 }
 
@@ -148,15 +148,14 @@ static void note_last_chunk(model_server *s)
 {
     const char *line = s->in + s->line_at;
     size_t len = s->in_len - s->line_at;
-    /* The messages of these tests fit into one chunk: the first byte of BDAT is that of the last.
-     */
-    if (s->mails > 0 && !s->in_data && s->in_chunk == 0 && len > 0 && line[0] == 'B')
+    bool is_last = s->chunks == s->manner.chunks;
+    if (s->mails > 0 && !s->in_data && is_last && len > 0 && line[0] == 'B')
         s->mail[s->mails - 1].ends_at = s->line_at;
 }
 
 void model_begin(model_server *server, const model_manner *manner)
 {
-    memset(server, 0, sizeof *server);
+    memset(server, 0, offsetof(model_server, in));
     server->manner = *manner;
     server->opened_at = MODEL_NEVER;
     say(server, "220 mx.example.com ready\r\n");

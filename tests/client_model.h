@@ -11,11 +11,8 @@
 
 #define MODEL_MAILS      4
 #define MODEL_RECIPIENTS 4
-#define MODEL_BYTES      8192
+#define MODEL_BYTES      400000
 #define MODEL_NEVER      ((size_t)-1)
-
-/* The messages have so many lines that begin with a dot: the next one is the end. */
-#define MODEL_DOTS 2
 
 /* How the server behaves. */
 typedef struct model_manner {
@@ -25,6 +22,9 @@ typedef struct model_manner {
     bool auth;
     int rcpt[MODEL_RECIPIENTS]; /* the code to each RCPT of a mail */
     int end[MODEL_RECIPIENTS];  /* to the end of the message: in LMTP for each, else the first */
+    /* What is known of the messages beforehand, so that their end is known by its first byte: */
+    size_t dots;   /* lines that begin with a dot; one more is the end */
+    size_t chunks; /* of BDAT before the last one */
 } model_manner;
 
 /* What was told of a recipient: a code, and where in the server's bytes the reply ends. */
@@ -43,20 +43,22 @@ typedef struct model_mail {
 
 typedef struct model_server {
     model_manner manner;
-    char in[MODEL_BYTES];
     size_t in_len;
     size_t line_at; /* the first byte that is in no line that was taken */
-    char out[MODEL_BYTES];
     size_t out_len;
     size_t opened_at; /* in the server's bytes: the last reply of the opening ends */
     bool in_data;
     size_t dots;     /* lines of this message that began with a dot */
+    size_t chunks;   /* commands BDAT that were whole */
     size_t in_chunk; /* bytes to come */
     bool chunk_is_last;
     bool under_tls;
     bool handshake; /* 220 to STARTTLS was told */
     size_t mails;
     model_mail mail[MODEL_MAILS];
+    /* Last, for they are large and need not be cleared: */
+    char in[MODEL_BYTES];
+    char out[MODEL_BYTES];
 } model_server;
 
 void model_begin(model_server *server, const model_manner *manner);
