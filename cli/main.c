@@ -48,8 +48,8 @@ static const subcommand subcommands[] = {
      OPTIONS(OPTION_FORMAT, OPTION_RULES), RECORDS, rules_run},
     {"bounce", "[OPTION...] [FILE | DIRECTORY | -]...", "why mail came back, and what to do",
      "Reads messages that mail systems sent back, and says for each recipient what\n"
-     "happened, why, and what to do. FILE is one message, an mbox, or either packed\n"
-     "by gzip; DIRECTORY a Maildir, MH folders, or any tree of files.\n",
+     "happened, why, and what to do. FILE is one message, an mbox, or either packed;\n"
+     "DIRECTORY a Maildir, MH folders, or any tree of files.\n",
      OPTIONS(OPTION_FORMAT, OPTION_EXPLAIN, OPTION_RULES, OPTION_STRICT, OPTION_CSV_SAFE,
              OPTION_JOBS),
      RECORDS, bounce_run},
