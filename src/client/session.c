@@ -246,8 +246,8 @@ static void take_greeting(sst_client *c)
         refuse_by_reply(c, SST_COMMAND_CONNECT);
 }
 
-/* A server that does not know EHLO (50z) is greeted as of old (RFC 5321 3.2), where the old greeting
- * is enough. One that knows it and wants none of us (55z) has said so. */
+/* A server that does not know EHLO (50z) is greeted as of old (RFC 5321 3.2), where the old
+ * greeting is enough. One that knows it and wants none of us (55z) has said so. */
 static void take_hello(sst_client *c)
 {
     int digit = sst_code_class(c->reply.code);
