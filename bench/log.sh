@@ -154,7 +154,7 @@ done
 python3 bench/log_truth.py "$results/truth" "$results/records" "$results/report" $peer_outputs |
     tee "$results/agreement"
 truth=$(tail -n 1 "$results/agreement")
-rm -f "$log" "$results/part.log" "$results/records"
+rm -f "$log" "$results/part.log" "$results/records" "$results/pflogsumm.out" "$results/logwatch.out"
 
 pflogsumm_seconds=$(of_whole "$(best pflogsumm 1)")
 say "log report_s=$(best report 1) report_cpu_s=$(best report 2) report_peak_mib=$(worst report 3) log_jsonl_mb_s=$(speed jsonl)" \

@@ -81,6 +81,7 @@ liblzma      liblzma-dev          xz-devel                xz-dev              xz
 libzstd      libzstd-dev          libzstd-devel           zstd-dev            zstd              zstd          zstd
 libssl       libssl-dev           openssl-devel           openssl-dev         openssl           openssl@3     openssl
 libgsasl     libgsasl-dev         libgsasl-devel          gsasl-dev           gsasl             gsasl         gsasl
+zstd         zstd                 zstd                    zstd                zstd              zstd          zstd
 cmocka       libcmocka-dev        libcmocka-devel         cmocka-dev          cmocka            cmocka        cmocka
 python3      python3              python3                 python3             python            python        python3
 polib        python3-polib        python3-polib           py3-polib           python-polib      -             py311-polib

@@ -108,7 +108,7 @@ run_servers() {
 more=
 $all && more="clang libfuzzer clang-format"
 # shellcheck disable=SC2086
-need_to_build jansson zlib liblzma libzstd libssl libgsasl openssl cmocka python3 polib jsonschema gettext mandoc bash zsh fish c++ cmake $more
+need_to_build jansson zlib liblzma libzstd libssl libgsasl openssl zstd cmocka python3 polib jsonschema gettext mandoc bash zsh fish c++ cmake $more
 
 # The report is looked at in a browser, where one can be had.
 browser="--no-suite browser"
