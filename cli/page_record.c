@@ -159,7 +159,9 @@ static void put_reply(layout *page, const sst_record *record, uint32_t flags, co
     const page_row rows[] = {
         {label("label.recipient", language), record->recipient, true},
         {label("label.sender", language), record->sender, true},
+        {label("label.mail-subject", language), record->subject, true},
         {label("label.remote", language), record->remote, true},
+        {label("label.reporter", language), record->reporter, true},
         {label("label.command", language), span_from(sst_command_id(record->command)), false},
         {label("label.flags", language), buffer_span(&odd), false},
     };

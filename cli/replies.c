@@ -199,11 +199,27 @@ static bool next_line(replies *from, sst_span *line)
     return true;
 }
 
+/* Whether a line is what mail begins with rather than a reply. */
+static bool begins_message(sst_span line)
+{
+    static const char *const starts[] = {
+        "From ",         "From:",         "Return-Path:", "Received:",     "Date:",
+        "Delivered-To:", "MIME-Version:", "Message-ID:",  "X-Original-To:"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        size_t len = strlen(starts[i]);
+        if (line.len > len && memcmp(line.ptr, starts[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void read_lines(replies *from)
 {
     sst_span line;
-    while (next_line(from, &line))
+    while (next_line(from, &line)) {
+        from->message = from->message || (from->line == 1 && begins_message(line));
         add_text(from, line);
+    }
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -329,6 +345,8 @@ int replies_finish(replies *from, bool summary)
     output_flush(from->out); /* the summary stands below what it sums up */
     if (summary)
         summary_write(from->inputs, from->records, from->not_understood);
+    if (from->message)
+        complain("each line was read as a reply; whole messages are for smtpstatus bounce");
     if (from->io_failed)
         return STATUS_IO;
     bool strict = from->given->flags[OPTION_STRICT];

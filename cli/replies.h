@@ -29,6 +29,7 @@ typedef struct replies {
     uint64_t records;
     uint64_t not_understood;
     bool io_failed;
+    bool message; /* an input begins as a message does */
 
     /* The block. */
     sst_record block[REPLIES_BLOCK];

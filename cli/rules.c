@@ -86,6 +86,32 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+/* How many rules without an example are named. */
+#define NAMED_WITHOUT_EXAMPLE 5
+
+/* An example is what shows that a rule does what it was written for: a rule without one is no
+ * fault, and is named. */
+static void note_untested(const check *of)
+{
+    size_t rules = of->rules ? sst_rules_count(of->rules) : 0;
+    size_t untested = 0;
+    bool *tested = allocate_or_end(NULL, rules + 1, sizeof *tested);
+    memset(tested, 0, (rules + 1) * sizeof *tested);
+    for (size_t i = 0, rule; i < (rules ? sst_rules_example_count(of->rules) : 0); i++) {
+        if (sst_rules_example_rule(of->rules, i, &rule))
+            tested[rule] = true;
+    }
+    for (size_t i = 0; i < rules; i++) {
+        sst_rule_info info;
+        if (tested[i] || ++untested > NAMED_WITHOUT_EXAMPLE || !sst_rules_at(of->rules, i, &info))
+            continue;
+        complain("note: %s has no example; add a match line with a reply that it is for", info.id);
+    }
+    if (untested > NAMED_WITHOUT_EXAMPLE)
+        complain("note: %zu rules in all have no example", untested);
+    free(tested);
+}
+
 static int run_check(const options *given, output *out)
 {
     if (given->arguments.count < 2) {
@@ -98,6 +124,7 @@ static int run_check(const options *given, output *out)
         check_file(&of, given->arguments.list[i]);
     size_t examples = check_examples(&of);
     output_flush(out);
+    note_untested(&of);
     size_t rules = of.rules ? sst_rules_count(of.rules) : 0;
     complain("%zu rule%s, %zu example%s, %zu fault%s", rules, plural(rules), examples,
              plural(examples), of.faults, plural(of.faults));

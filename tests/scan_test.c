@@ -135,6 +135,23 @@ static void many_texts(void **state)
     }
 }
 
+/* Runs of all lengths up to memory's end, with each of the three at each place, or none. */
+static void the_first_of_three(void **state)
+{
+    (void)state;
+    static const char three[] = ":[]";
+    for (size_t len = 0; len <= 50; len++) {
+        char *data = guard_end(0, NULL, len);
+        if (len > 0)
+            memset(data, 'a', len);
+        assert_int_equal(scan_first_of(data, len, ':', '[', ']'), len);
+        for (size_t at = len; at-- > 0;) {
+            data[at] = three[at % 3]; /* and those behind it */
+            assert_int_equal(scan_first_of(data, len, ':', '[', ']'), at);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -142,6 +159,7 @@ int main(void)
         cmocka_unit_test(every_pair_about_a_block),
         cmocka_unit_test(every_split),
         cmocka_unit_test(many_texts),
+        cmocka_unit_test(the_first_of_three),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }

@@ -29,6 +29,8 @@ class Server:
         return self
 
     def __exit__(self, *_):
+        # Closed alone, it would go on as long as somebody waits in accept.
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def accept(self):

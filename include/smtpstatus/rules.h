@@ -47,6 +47,12 @@ SST_API void sst_rules_free(sst_rules *rules);
 SST_API size_t sst_rules_example_count(const sst_rules *rules);
 SST_API int sst_rules_check(const sst_rules *rules, size_t position, sst_rules_fault *fault);
 
+/*
+ * Sets *rule to the position (sst_rules_at) of the rule that an example is of. Returns false, and
+ * leaves it, for an example of a time, which is of no rule, and for a position beyond the last.
+ */
+SST_API bool sst_rules_example_rule(const sst_rules *rules, size_t position, size_t *rule);
+
 /* A rule as it can be listed. Spans live as long as the rules; the built-in ones are static. */
 typedef struct sst_rule_info {
     const char *id;

@@ -89,6 +89,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.language",
     "label.languages",
     "label.level",
+    "label.mail-subject",
     "label.matched",
     "label.meaning",
     "label.name",
@@ -102,6 +103,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "label.registered-title",
     "label.remote",
     "label.reply",
+    "label.reporter",
     "label.retry",
     "label.rule",
     "label.scope",
@@ -366,6 +368,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_LANGUAGE,
     TEXT_LABEL_LANGUAGES,
     TEXT_LABEL_LEVEL,
+    TEXT_LABEL_MAIL_SUBJECT,
     TEXT_LABEL_MATCHED,
     TEXT_LABEL_MEANING,
     TEXT_LABEL_NAME,
@@ -379,6 +382,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_LABEL_REGISTERED_TITLE,
     TEXT_LABEL_REMOTE,
     TEXT_LABEL_REPLY,
+    TEXT_LABEL_REPORTER,
     TEXT_LABEL_RETRY,
     TEXT_LABEL_RULE,
     TEXT_LABEL_SCOPE,
@@ -2648,6 +2652,10 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Sender",
         [TEXT_LABEL_REMOTE] =
         "Remote server",
+        [TEXT_LABEL_MAIL_SUBJECT] =
+        "Subject",
+        [TEXT_LABEL_REPORTER] =
+        "Reported by",
         [TEXT_LABEL_COMMAND] =
         "Command",
         [TEXT_LABEL_PERMANENCE] =
@@ -5423,6 +5431,10 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Remitente",
         [TEXT_LABEL_REMOTE] =
         "Servidor remoto",
+        [TEXT_LABEL_MAIL_SUBJECT] =
+        "Asunto",
+        [TEXT_LABEL_REPORTER] =
+        "Notificado por",
         [TEXT_LABEL_COMMAND] =
         "Comando",
         [TEXT_LABEL_PERMANENCE] =
@@ -8218,6 +8230,10 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Mittente",
         [TEXT_LABEL_REMOTE] =
         "Server remoto",
+        [TEXT_LABEL_MAIL_SUBJECT] =
+        "Oggetto",
+        [TEXT_LABEL_REPORTER] =
+        "Segnalato da",
         [TEXT_LABEL_COMMAND] =
         "Comando",
         [TEXT_LABEL_PERMANENCE] =
@@ -10829,6 +10845,10 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "发件人",
         [TEXT_LABEL_REMOTE] =
         "对方服务器",
+        [TEXT_LABEL_MAIL_SUBJECT] =
+        "主题",
+        [TEXT_LABEL_REPORTER] =
+        "报告方",
         [TEXT_LABEL_COMMAND] =
         "命令",
         [TEXT_LABEL_PERMANENCE] =

@@ -681,6 +681,8 @@ enum text_id {
     TEXT_LABEL_RECIPIENT,
     TEXT_LABEL_SENDER,
     TEXT_LABEL_REMOTE,
+    TEXT_LABEL_MAIL_SUBJECT,
+    TEXT_LABEL_REPORTER,
     TEXT_LABEL_COMMAND,
     TEXT_LABEL_PERMANENCE,
     TEXT_LABEL_SCOPE,
@@ -942,7 +944,7 @@ extern const char *const sst_gen_language_tags[TEXT_LANGUAGES];
 extern const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT];
 
 /* The keys of labels, sorted by their bytes, and which text each names. */
-#define TEXT_LABELS 274
+#define TEXT_LABELS 276
 
 extern const char *const sst_gen_label_keys[TEXT_LABELS];
 extern const unsigned short sst_gen_label_texts[TEXT_LABELS];

@@ -139,7 +139,7 @@ static void note(exim_fields *fields, sst_span token, bool *in_host)
         return;
     }
     for (size_t i = 0; i < EXIM_KEY_COUNT; i++) {
-        if (keys[i][0] == token.ptr[0] && words_begin(token, keys[i])) {
+        if (words_begin(token, keys[i])) {
             if (!fields->of[i].ptr)
                 fields->of[i] = bare(words_from(token, strlen(keys[i])));
             return;

@@ -3,6 +3,8 @@
  * names the columns, which depend on the configuration; it may come again where files were put
  * together. Without one the documented order is taken.
  *
+ * There is no queue id. Where no column holds the Message-ID either, the time at which the message
+ * was queued stands for it, so that the attempts for one recipient are known to belong together.
  * A status that PowerMTA chose for a reply without one is not taken, as no server sent it. Messages
  * received (r) say nothing of their fate.
  */
@@ -276,6 +278,8 @@ static void read_entry(const entry *e, const struct type *type)
         record->kind = SST_KIND_EXPANDED;
     take_addresses(e, record);
     record->message_id = text_of(e, MESSAGE_ID);
+    if (!record->message_id.ptr)
+        record->queue_id = text_of(e, QUEUED);
     record->subject = text_of(e, SUBJECT);
     record->client = host_of(text_of(e, CLIENT));
     sst_span digits = e->fields[SIZE].raw;

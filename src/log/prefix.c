@@ -223,9 +223,7 @@ static sst_span take_field(sst_span *text)
 {
     sst_span field = first_word(*text);
     *text = behind(*text, field.len < text->len ? field.len + 1 : field.len);
-    if (field.len == 1 && field.ptr[0] == '-')
-        field.ptr = NULL;
-    return field;
+    return field.len == 1 && field.ptr[0] == '-' ? (sst_span){NULL, 0} : field;
 }
 
 /* The length of structured data: "-" or elements in brackets, in whose quotes \ quotes. */

@@ -8,6 +8,10 @@
  * address, and a slash ends a line where qmail begins one. A local recipient of a virtual domain
  * has a prefix that only the configuration tells from its name; it is taken off where it is the
  * domain itself, as vpopmail has it.
+ *
+ * A message's number is that of its file, and stands for another message as soon as it is free. The
+ * queue id of a record is therefore the number and, with a hyphen, that of the process that queued
+ * it ("qp").
  */
 #include "log/format.h"
 #include "log/words.h"
@@ -200,6 +204,20 @@ static void read_new(sst_log_reader *reader, const log_line *line, sst_span rest
         sst_log_numbers(mail)->arrived_ms = line->time_ms;
 }
 
+/* "12345-6789" */
+static sst_span queue_id_of(sst_log_reader *reader, sst_span number, sst_span process)
+{
+    size_t len = number.len + 1 + process.len;
+    char *room = process.len > 0 ? sst_log_scratch(reader, len) : NULL;
+    if (!room)
+        return number;
+    if (number.len > 0)
+        memcpy(room, number.ptr, number.len);
+    room[number.len] = '-';
+    memcpy(room + number.len + 1, process.ptr, process.len);
+    return (sst_span){room, len};
+}
+
 /* "info msg 12345: bytes 1234 from <sender@example.org> qp 6789 uid 1000" */
 static void read_info(sst_log_reader *reader, const log_line *line, sst_span rest)
 {
@@ -213,6 +231,7 @@ static void read_info(sst_log_reader *reader, const log_line *line, sst_span res
     if (!mail)
         return;
     sst_log_set(reader, mail, LOG_SENDER, sender);
+    sst_log_set(reader, mail, LOG_NEXT, queue_id_of(reader, id, take_digits(&rest)));
     sst_log_numbers(mail)->size = size;
 }
 
@@ -246,9 +265,11 @@ static void read_result(sst_log_reader *reader, const log_line *line, sst_span r
         return;
     log_mail *delivery = sst_log_find(reader, line, key);
     if (delivery) {
-        sst_span message = sst_log_get(delivery, LOG_NEXT);
+        sst_span number = sst_log_get(delivery, LOG_NEXT);
+        log_mail *message = sst_log_find(reader, line, number);
+        sst_span id = message ? sst_log_get(message, LOG_NEXT) : number;
         record->recipient = sst_log_get(delivery, LOG_RECIPIENT);
-        sst_log_join(record, sst_log_find(reader, line, message), line, message);
+        sst_log_join(record, message, line, id.ptr ? id : number);
     }
     take_report(reader, record, rest);
     sst_log_close(reader, delivery);

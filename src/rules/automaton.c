@@ -22,14 +22,16 @@ static sst_node *node_at(const sst_builder *b, uint32_t node)
 
 /* Every byte that stands in a phrase gets a class; the others share one, or two: those that a word
  * may consist of are told apart. Letters share one with their capitals, blanks one. */
-static int make_classes(sst_builder *b)
+static void make_classes(sst_builder *b)
 {
     bool used[256] = {false};
     for (size_t i = 0; i < b->phrase_count; i++) {
         for (size_t k = 0; k < b->phrases[i].length; k++)
             used[b->phrases[i].bytes[k]] = true;
     }
-    enum { OTHER, OTHER_WORD, BLANK, FIRST_USED };
+    enum { OTHER, OTHER_WORD, BLANK, FIRST_USED, CAPITALS = 26, BLANKS = 4 };
+    /* One number is for the outputs, one for empty cells. */
+    _Static_assert(FIRST_USED + 256 - CAPITALS - BLANKS < SST_CELL_EMPTY, "classes fit a byte");
     b->classes = FIRST_USED;
     b->blank = BLANK;
     b->is_word[OTHER_WORD] = true;
@@ -46,8 +48,6 @@ static int make_classes(sst_builder *b)
     }
     for (unsigned byte = 'A'; byte <= 'Z'; byte++)
         b->class_of[byte] = b->class_of[byte + ('a' - 'A')];
-    /* One number for the outputs, one for empty cells. */
-    return b->classes <= SST_CELL_EMPTY - 1 ? SST_OK : SST_E_LIMIT;
 }
 
 static uint32_t add_node(sst_builder *b, uint32_t parent, unsigned symbol)
@@ -325,14 +325,12 @@ static const void *keep_copy(sst_arena *keep, const void *items, size_t count, s
 
 static int build(sst_builder *b, const sst_model *model, sst_arena *keep, sst_automaton *automaton)
 {
-    int error = make_classes(b);
-    if (error != SST_OK)
-        return error;
+    make_classes(b);
     make_trie(b);
     if (b->arena->failed || !make_order(b))
         return SST_E_NO_MEMORY;
     make_fallbacks(b);
-    error = make_states(b);
+    int error = make_states(b);
     count_visits(b, model);
     if (error == SST_OK)
         error = sst_automaton_pack(b);

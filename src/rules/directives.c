@@ -168,6 +168,15 @@ static bool read_rule(sst_rule_reader *reader)
            sst_reader_end(reader);
 }
 
+/* Whether two digits at a position are a number from 1 to most; true behind the end of the text. */
+static bool is_within(sst_span text, size_t at, int most)
+{
+    if (at >= text.len)
+        return true;
+    int number = (text.ptr[at] - '0') * 10 + (text.ptr[at + 1] - '0');
+    return number >= 1 && number <= most;
+}
+
 static bool is_date(sst_span text)
 {
     static const char form[] = "dddd-dd-dd";
@@ -177,7 +186,7 @@ static bool is_date(sst_span text)
         if (form[i] == '-' ? text.ptr[i] != '-' : !ascii_is_digit(text.ptr[i]))
             return false;
     }
-    return true;
+    return is_within(text, 5, 12) && is_within(text, 8, 31);
 }
 
 /* source "document" 2026-01: of a provider, of a rule, or of the rules that follow. */

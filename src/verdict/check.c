@@ -134,3 +134,12 @@ int sst_rules_check(const sst_rules *rules, size_t position, sst_rules_fault *fa
     return sst_check_example(&sets, &rules->set, &rules->examples[position],
                              fault ? fault : &unwanted);
 }
+
+bool sst_rules_example_rule(const sst_rules *rules, size_t position, size_t *rule)
+{
+    if (!rules || position >= rules->example_count ||
+        rules->examples[position].kind == SST_EXAMPLE_TIME)
+        return false;
+    *rule = rules->examples[position].rule;
+    return true;
+}
