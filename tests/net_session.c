@@ -321,10 +321,12 @@ int main(int argc, char **argv)
         .recipients = recipients,
         .recipient_count = count,
         .chunking = number("chunking") != 0,
-        .body_again = true,
     };
     sst_send_mail mails[2] = {
-        {.envelope = &envelope, .read = read_message, .rewind = rewind_message, .context = &body},
+        {.envelope = &envelope,
+         .read = read_message,
+         .rewind = number("no_rewind") ? NULL : rewind_message,
+         .context = &body},
         {.envelope = &envelope, .text = span_of("Subject: the second\r\n\r\n.\r\n")},
     };
     sst_sink to_stderr = {write_file, stderr};

@@ -342,6 +342,25 @@ def check_messages(tap):
     size = len("Subject: 0\r\n") + sum(len(f".line {i}\r\n") for i in range(1, 20000))
     tap.equal(kept.get("size"), size, "it arrived as it is")
 
+    seen = []
+
+    def one_by_one(c):
+        c.greet("LIMITS RCPTMAX=1")
+        seen.clear()
+        while not (line := c.line()).startswith("QUIT"):
+            if line == "DATA":
+                c.send("354 go on")
+                seen.append(c.message())
+            c.send("250 2.0.0 queued as 4XyZ")
+        c.send("221 bye")
+
+    two = [*ENVELOPE, "to=b@example.com"]
+    case = Case(tap, "one recipient at a time", one_by_one, *two).record(**ACCEPTED)
+    tap.equal([r["kind"] for r in case.records], ["accepted"] * 2, "both get it")
+    tap.equal(seen, [["Subject: 0", "..line 1", "..line 2"]] * 2, "whole, each time")
+    case = Case(tap, "a message that cannot be had again", one_by_one, *two, no_rewind=1)
+    tap.equal([r["kind"] for r in case.records], ["accepted", "not-tried"], "one gets it")
+
     def die_in_data(c):
         c.greet()
         for answer in ("250 ok", "250 ok", "354 go on"):

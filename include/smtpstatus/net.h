@@ -241,11 +241,11 @@ SST_API int sst_net_write_transcript(const sst_client_event *event, uint64_t sta
 /* --- everything in one call ----------------------------------------------------------------- */
 
 /*
- * A message and where it goes. envelope is as for sst_client_mail_queue. The message itself, with
- * its header, is either text, or comes from read, piece by piece: at most size bytes into buffer
- * and their count; 0 at its end; -1 where it cannot be had, and then it is given up. rewind, which
- * may be NULL, goes back to its start and returns whether that worked; it is called where the
- * envelope says body_again.
+ * A message and where it goes. envelope is as for sst_client_mail_queue, but that body_again is
+ * found out here. The message itself, with its header, is either text, or comes from read, piece by
+ * piece: at most size bytes into buffer and their count; 0 at its end; -1 where it cannot be had,
+ * and then it is given up. rewind goes back to its start and returns whether that worked; where it
+ * is NULL, the message is sent once only, though a server takes fewer recipients at a time.
  */
 typedef struct sst_send_mail {
     const sst_client_mail *envelope;

@@ -23,6 +23,7 @@ typedef struct sending {
     /* Of the message being sent: */
     size_t first_record;    /* of the mail of the last event, */
     uint64_t at_mail;       /* which has this number */
+    uint64_t started;       /* its number */
     size_t sent;            /* of a text */
     char piece[PIECE_SIZE]; /* of one that is read */
     size_t piece_len;
@@ -32,14 +33,16 @@ typedef struct sending {
 
 /* --- the message ---------------------------------------------------------------------------- */
 
-/* Goes back to the start of the message. */
-static bool rewind_message(sending *s, const sst_send_mail *mail)
+/* Goes to the start of the message, back to it if it has been there before. */
+static bool start_message(sending *s, const sst_send_mail *mail, uint64_t number)
 {
+    bool again = s->started == number;
+    s->started = number;
     s->sent = 0;
     s->piece_len = 0;
     s->piece_used = 0;
     s->at_end = false;
-    return !mail->rewind || mail->rewind(mail->context);
+    return !again || !mail->read || (mail->rewind && mail->rewind(mail->context));
 }
 
 static void feed_text(sending *s, const sst_send_mail *mail)
@@ -84,7 +87,7 @@ static void feed(sending *s, const sst_client_event *event)
     if (event->mail == 0 || event->mail > s->count)
         return;
     const sst_send_mail *mail = &s->mails[event->mail - 1];
-    if (event->start && !rewind_message(s, mail))
+    if (event->start && !start_message(s, mail, event->mail))
         (void)sst_client_body_cancel(sst_net_client(s->net), sst_net_now());
     else if (mail->read)
         feed_read(s, mail);
@@ -202,7 +205,9 @@ static bool is_valid(const sst_send_options *options, const sst_send_mail *mails
     if (!options || options->size != sizeof *options || !options->net || (count > 0 && !mails))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!mails[i].envelope || (!mails[i].read && !mails[i].text.ptr && mails[i].text.len > 0))
+        const sst_client_mail *envelope = mails[i].envelope;
+        if (!envelope || envelope->size != sizeof *envelope ||
+            (!mails[i].read && !mails[i].text.ptr && mails[i].text.len > 0))
             return false;
     }
     return true;
@@ -213,7 +218,10 @@ static int queue_mails(sending *s, sst_send_fault *fault)
     sst_client *client = sst_net_client(s->net);
     for (size_t i = 0; i < s->count; i++) {
         size_t which = SIZE_MAX;
-        int error = sst_client_mail_queue(client, s->mails[i].envelope, NULL, &which);
+        const sst_send_mail *mail = &s->mails[i];
+        sst_client_mail envelope = *mail->envelope;
+        envelope.body_again = !mail->read || mail->rewind;
+        int error = sst_client_mail_queue(client, &envelope, NULL, &which);
         if (error == SST_OK)
             continue;
         if (fault) {
