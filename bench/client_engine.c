@@ -12,7 +12,7 @@
 
 #include "bench.h"
 
-#define TRANSACTIONS ((size_t)100000)
+#define TRANSACTIONS ((size_t)2000)
 #define MESSAGE_LEN  ((size_t)1024)
 
 /* What a server says, each piece when everything sent so far has left. */

@@ -231,7 +231,6 @@ static void long_messages(void **state)
         sst_client_event event;
         sst_client *client = make_open(hello);
         size_t given = 0;
-        size_t sent = 0;
         queue(client, chunking);
         (void)pull(client, SST_CLIENT_CLOSED, &event);
         bool asked =
@@ -249,7 +248,6 @@ static void long_messages(void **state)
                 assert_true(waiting <= 3 * SST_CLIENT_WINDOW);
                 size_t step = waiting < 4000 ? waiting : 4000;
                 sst_client_sent(client, step, 0);
-                sent += step;
                 if (chunking && waiting == step)
                     sst_client_receive(client, "250 Ok\r\n", 8, 0);
             }
