@@ -81,6 +81,12 @@ def build_and_run(tap, name, compiler, source, flags, directory):
         tap.run([output], f"{name}: runs")
 
 
+def runs_example(program):
+    """Whether it starts: without arguments it says how it is used."""
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    return done.returncode == 2 and "usage" in done.stderr
+
+
 def check_net(tap, compiler, tool, where, prefix, directory):
     """The example, built as its reader would build it; it has nobody to talk to here."""
     if not HAVE_NET:
@@ -90,8 +96,7 @@ def check_net(tap, compiler, tool, where, prefix, directory):
     tap.ok("-lssl" not in flags, "pkg-config: the transport's own libraries are private", flags)
     output = directory / "send"
     tap.run([*compiler, NET_PROGRAM, "-o", output, *flags], "the transport: compiles and links")
-    done = subprocess.run([output], capture_output=True, text=True, check=False)
-    tap.ok(done.returncode == 2 and "usage" in done.stderr, "the transport: runs", done.stderr)
+    tap.ok(runs_example(output), "the transport: runs")
     archives = [prefix / "lib/libsmtpstatus-net.a", prefix / "lib/libsmtpstatus.a"]
     needed = capture([tool, "--libs", "openssl", "libgsasl"]).split()
     static = [f"-I{prefix}/include", *archives, *needed, "-pthread"]
@@ -138,6 +143,8 @@ def check_cmake(tap, prefix, version, directory):
     if tap.run(["cmake", "--build", build], "CMake builds with it") is not None:
         for name in ("shared", "static", "cplusplus"):
             tap.run([build / name], f"CMake: {name} runs")
+        if HAVE_NET:
+            tap.ok(runs_example(build / "net"), "CMake: the transport runs")
     for other in ("0.0", "1.0", "99"):
         command = cmake_setup(directory / f"cmake-{other}", prefix, other)
         done = subprocess.run(command, capture_output=True, check=False)
