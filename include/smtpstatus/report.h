@@ -30,11 +30,13 @@ extern "C" {
  * twice; the oldest are forgotten. Half a million mails lie between two records of one.
  * Fates: recipients that failed or wait; the oldest are forgotten, failed ones first, and stay
  * counted as they were. A queue of a hundred thousand is one that somebody looks after already.
+ * Addresses: those that failed, so that a later delivery clears them; the oldest are forgotten.
  * The others are rows that a person could still look through, names of usual length.
  */
 #define SST_REPORT_LIMIT_LIST(X)                                                                   \
     X(SEEN, "seen", 1048576)                                                                       \
     X(FATES, "fates", 262144)                                                                      \
+    X(ADDRESSES, "addresses", 262144)                                                              \
     X(DOMAINS, "domains", 8192)                                                                    \
     X(PROVIDERS, "providers", 127)                                                                 \
     X(SENDERS, "senders", 2048)                                                                    \

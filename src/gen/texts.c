@@ -163,6 +163,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.last",
     "report.last-reply",
     "report.later",
+    "report.limit-addresses",
     "report.limit-fates",
     "report.limit-rows",
     "report.limit-seen",
@@ -442,6 +443,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_LAST,
     TEXT_REPORT_LAST_REPLY,
     TEXT_REPORT_LATER,
+    TEXT_REPORT_LIMIT_ADDRESSES,
     TEXT_REPORT_LIMIT_FATES,
     TEXT_REPORT_LIMIT_ROWS,
     TEXT_REPORT_LIMIT_SEEN,
@@ -2889,6 +2891,117 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "the code is not from 200 to 599",
         [TEXT_FLAG_CUT_OFF] =
         "the reply is cut off",
+        [TEXT_SESSION_SERVER] =
+        "Server",
+        [TEXT_SESSION_TLS] =
+        "TLS",
+        [TEXT_SESSION_NO_TLS] =
+        "none: the session was in clear text",
+        [TEXT_SESSION_VERIFIED] =
+        "the certificate was verified",
+        [TEXT_SESSION_UNVERIFIED] =
+        "the certificate was not verified",
+        [TEXT_SESSION_CERTIFICATE] =
+        "Certificate",
+        [TEXT_SESSION_CERTIFICATE_FOR] =
+        "For",
+        [TEXT_SESSION_ISSUER] =
+        "Issued by",
+        [TEXT_SESSION_VALID] =
+        "Valid",
+        [TEXT_SESSION_DAYS_LEFT] =
+        "days left: {count}",
+        [TEXT_SESSION_EXPIRED] =
+        "expired",
+        [TEXT_SESSION_NOT_YET] =
+        "not valid yet",
+        [TEXT_SESSION_FINGERPRINT] =
+        "SHA-256",
+        [TEXT_SESSION_LOGIN] =
+        "Login",
+        [TEXT_SESSION_OFFERS] =
+        "What the server offers",
+        [TEXT_SESSION_MECHANISMS] =
+        "Ways to log in",
+        [TEXT_SESSION_REPLIES] =
+        "What the server said",
+        [TEXT_SESSION_RECIPIENTS] =
+        "Recipients",
+        [TEXT_SESSION_PROBLEM] =
+        "Problem",
+        [TEXT_SESSION_NOTHING_DELIVERED] =
+        "Nothing was delivered: the session ended before any message.",
+        [TEXT_SESSION_MECHANISM_PROOF] =
+        "proves the password without handing it over",
+        [TEXT_SESSION_MECHANISM_BOUND] =
+        "proves the password without handing it over, and that nobody sits in between",
+        [TEXT_SESSION_MECHANISM_CLEAR] =
+        "hands the password over: only under TLS",
+        [TEXT_SESSION_MECHANISM_TOKEN] =
+        "hands over a token in place of a password: only under TLS",
+        [TEXT_SESSION_MECHANISM_OUTSIDE] =
+        "by the client's certificate, or what else is known from outside",
+        [TEXT_SESSION_MECHANISM_OTHER] =
+        "is not described here",
+        [TEXT_EXTENSION_PIPELINING] =
+        "Takes several commands at once, without a wait for each reply.",
+        [TEXT_EXTENSION_SIZE] =
+        "States how large a message may be, in octets, and refuses one that is announced "
+        "as too large.",
+        [TEXT_EXTENSION_8BITMIME] =
+        "Takes text with characters beyond ASCII as it is.",
+        [TEXT_EXTENSION_SMTPUTF8] =
+        "Takes addresses and header fields in any script.",
+        [TEXT_EXTENSION_DSN] =
+        "Sends a report about delivery when it is asked to.",
+        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
+        "Adds codes such as 5.1.1 to its replies, which tell more exactly what happened.",
+        [TEXT_EXTENSION_STARTTLS] =
+        "Can encrypt the session.",
+        [TEXT_EXTENSION_AUTH] =
+        "Lets users log in.",
+        [TEXT_EXTENSION_CHUNKING] =
+        "Takes a message in pieces of stated length (BDAT), so that nothing in it need be"
+        " changed.",
+        [TEXT_EXTENSION_BINARYMIME] =
+        "Takes messages of any bytes at all.",
+        [TEXT_EXTENSION_REQUIRETLS] =
+        "Promises to hand a message on under TLS only, where the sender asks for it.",
+        [TEXT_EXTENSION_LIMITS] =
+        "States how many messages and recipients it takes.",
+        [TEXT_EXTENSION_DELIVERBY] =
+        "Can be told by when a message must be delivered.",
+        [TEXT_EXTENSION_FUTURERELEASE] =
+        "Can hold a message back until a later time.",
+        [TEXT_EXTENSION_MT_PRIORITY] =
+        "Can be told how urgent a message is.",
+        [TEXT_EXTENSION_PRDR] =
+        "Answers for each recipient after the message, as some may refuse it.",
+        [TEXT_EXTENSION_ETRN] =
+        "Can be asked to send the mail that waits for a domain.",
+        [TEXT_EXTENSION_ATRN] =
+        "Hands the mail that waits for a domain over on the same connection, to whom it k"
+        "nows.",
+        [TEXT_EXTENSION_VRFY] =
+        "Can be asked whether an address exists; many answer that they will not say.",
+        [TEXT_EXTENSION_EXPN] =
+        "Can be asked who is on a mailing list.",
+        [TEXT_EXTENSION_HELP] =
+        "Answers the command HELP.",
+        [TEXT_EXTENSION_BURL] =
+        "Can fetch parts of a message from an IMAP server by itself.",
+        [TEXT_EXTENSION_CHECKPOINT] =
+        "Can go on with a message whose transfer was cut off.",
+        [TEXT_EXTENSION_RRVS] =
+        "Can be told since when the mailbox must belong to the same person.",
+        [TEXT_EXTENSION_VERB] =
+        "Can tell more about what it does, for finding faults.",
+        [TEXT_EXTENSION_XCLIENT] =
+        "Lets trusted hosts say for which client they speak (Postfix).",
+        [TEXT_EXTENSION_XFORWARD] =
+        "Lets trusted hosts pass on where a message came from, for the log (Postfix).",
+        [TEXT_EXTENSION_OTHER] =
+        "An extension that is not described here.",
         [TEXT_REPORT_NUMBER] =
         "1,234.5",
         [TEXT_REPORT_PERCENT] =
@@ -3037,6 +3150,9 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_LIMIT_FATES] =
         "Of recipients that failed or wait only the last {n} were remembered; the others "
         "stay counted as they were.",
+        [TEXT_REPORT_LIMIT_ADDRESSES] =
+        "Of addresses that failed only the last {n} were remembered; a later delivery to "
+        "one of the others does not take it off the list.",
         [TEXT_REPORT_LIMIT_ROWS] =
         "{what}: only {n} are told apart; the rest is counted under others.",
         [TEXT_REPORT_COMPARE] =
@@ -3073,117 +3189,6 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Address",
         [TEXT_REPORT_CONTENTS] =
         "Contents",
-        [TEXT_SESSION_SERVER] =
-        "Server",
-        [TEXT_SESSION_TLS] =
-        "TLS",
-        [TEXT_SESSION_NO_TLS] =
-        "none: the session was in clear text",
-        [TEXT_SESSION_VERIFIED] =
-        "the certificate was verified",
-        [TEXT_SESSION_UNVERIFIED] =
-        "the certificate was not verified",
-        [TEXT_SESSION_CERTIFICATE] =
-        "Certificate",
-        [TEXT_SESSION_CERTIFICATE_FOR] =
-        "For",
-        [TEXT_SESSION_ISSUER] =
-        "Issued by",
-        [TEXT_SESSION_VALID] =
-        "Valid",
-        [TEXT_SESSION_DAYS_LEFT] =
-        "days left: {count}",
-        [TEXT_SESSION_EXPIRED] =
-        "expired",
-        [TEXT_SESSION_NOT_YET] =
-        "not valid yet",
-        [TEXT_SESSION_FINGERPRINT] =
-        "SHA-256",
-        [TEXT_SESSION_LOGIN] =
-        "Login",
-        [TEXT_SESSION_OFFERS] =
-        "What the server offers",
-        [TEXT_SESSION_MECHANISMS] =
-        "Ways to log in",
-        [TEXT_SESSION_REPLIES] =
-        "What the server said",
-        [TEXT_SESSION_RECIPIENTS] =
-        "Recipients",
-        [TEXT_SESSION_PROBLEM] =
-        "Problem",
-        [TEXT_SESSION_NOTHING_DELIVERED] =
-        "Nothing was delivered: the session ended before any message.",
-        [TEXT_SESSION_MECHANISM_PROOF] =
-        "proves the password without handing it over",
-        [TEXT_SESSION_MECHANISM_BOUND] =
-        "proves the password without handing it over, and that nobody sits in between",
-        [TEXT_SESSION_MECHANISM_CLEAR] =
-        "hands the password over: only under TLS",
-        [TEXT_SESSION_MECHANISM_TOKEN] =
-        "hands over a token in place of a password: only under TLS",
-        [TEXT_SESSION_MECHANISM_OUTSIDE] =
-        "by the client's certificate, or what else is known from outside",
-        [TEXT_SESSION_MECHANISM_OTHER] =
-        "is not described here",
-        [TEXT_EXTENSION_PIPELINING] =
-        "Takes several commands at once, without a wait for each reply.",
-        [TEXT_EXTENSION_SIZE] =
-        "States how large a message may be, in octets, and refuses one that is announced "
-        "as too large.",
-        [TEXT_EXTENSION_8BITMIME] =
-        "Takes text with characters beyond ASCII as it is.",
-        [TEXT_EXTENSION_SMTPUTF8] =
-        "Takes addresses and header fields in any script.",
-        [TEXT_EXTENSION_DSN] =
-        "Sends a report about delivery when it is asked to.",
-        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
-        "Adds codes such as 5.1.1 to its replies, which tell more exactly what happened.",
-        [TEXT_EXTENSION_STARTTLS] =
-        "Can encrypt the session.",
-        [TEXT_EXTENSION_AUTH] =
-        "Lets users log in.",
-        [TEXT_EXTENSION_CHUNKING] =
-        "Takes a message in pieces of stated length (BDAT), so that nothing in it need be"
-        " changed.",
-        [TEXT_EXTENSION_BINARYMIME] =
-        "Takes messages of any bytes at all.",
-        [TEXT_EXTENSION_REQUIRETLS] =
-        "Promises to hand a message on under TLS only, where the sender asks for it.",
-        [TEXT_EXTENSION_LIMITS] =
-        "States how many messages and recipients it takes.",
-        [TEXT_EXTENSION_DELIVERBY] =
-        "Can be told by when a message must be delivered.",
-        [TEXT_EXTENSION_FUTURERELEASE] =
-        "Can hold a message back until a later time.",
-        [TEXT_EXTENSION_MT_PRIORITY] =
-        "Can be told how urgent a message is.",
-        [TEXT_EXTENSION_PRDR] =
-        "Answers for each recipient after the message, as some may refuse it.",
-        [TEXT_EXTENSION_ETRN] =
-        "Can be asked to send the mail that waits for a domain.",
-        [TEXT_EXTENSION_ATRN] =
-        "Hands the mail that waits for a domain over on the same connection, to whom it k"
-        "nows.",
-        [TEXT_EXTENSION_VRFY] =
-        "Can be asked whether an address exists; many answer that they will not say.",
-        [TEXT_EXTENSION_EXPN] =
-        "Can be asked who is on a mailing list.",
-        [TEXT_EXTENSION_HELP] =
-        "Answers the command HELP.",
-        [TEXT_EXTENSION_BURL] =
-        "Can fetch parts of a message from an IMAP server by itself.",
-        [TEXT_EXTENSION_CHECKPOINT] =
-        "Can go on with a message whose transfer was cut off.",
-        [TEXT_EXTENSION_RRVS] =
-        "Can be told since when the mailbox must belong to the same person.",
-        [TEXT_EXTENSION_VERB] =
-        "Can tell more about what it does, for finding faults.",
-        [TEXT_EXTENSION_XCLIENT] =
-        "Lets trusted hosts say for which client they speak (Postfix).",
-        [TEXT_EXTENSION_XFORWARD] =
-        "Lets trusted hosts pass on where a message came from, for the log (Postfix).",
-        [TEXT_EXTENSION_OTHER] =
-        "An extension that is not described here.",
     },
     /* es */
     {
@@ -5678,6 +5683,120 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "el código no está entre 200 y 599",
         [TEXT_FLAG_CUT_OFF] =
         "la respuesta está cortada",
+        [TEXT_SESSION_SERVER] =
+        "Servidor",
+        [TEXT_SESSION_TLS] =
+        "TLS",
+        [TEXT_SESSION_NO_TLS] =
+        "ninguno: la sesión fue en texto claro",
+        [TEXT_SESSION_VERIFIED] =
+        "certificado verificado",
+        [TEXT_SESSION_UNVERIFIED] =
+        "certificado no verificado",
+        [TEXT_SESSION_CERTIFICATE] =
+        "Certificado",
+        [TEXT_SESSION_CERTIFICATE_FOR] =
+        "Para",
+        [TEXT_SESSION_ISSUER] =
+        "Emitido por",
+        [TEXT_SESSION_VALID] =
+        "Válido",
+        [TEXT_SESSION_DAYS_LEFT] =
+        "días restantes: {count}",
+        [TEXT_SESSION_EXPIRED] =
+        "caducado",
+        [TEXT_SESSION_NOT_YET] =
+        "aún no es válido",
+        [TEXT_SESSION_FINGERPRINT] =
+        "SHA-256",
+        [TEXT_SESSION_LOGIN] =
+        "Inicio de sesión",
+        [TEXT_SESSION_OFFERS] =
+        "Qué ofrece el servidor",
+        [TEXT_SESSION_MECHANISMS] =
+        "Formas de iniciar sesión",
+        [TEXT_SESSION_REPLIES] =
+        "Qué dijo el servidor",
+        [TEXT_SESSION_RECIPIENTS] =
+        "Destinatarios",
+        [TEXT_SESSION_PROBLEM] =
+        "Problema",
+        [TEXT_SESSION_NOTHING_DELIVERED] =
+        "No se entregó nada: la sesión terminó antes de enviar mensaje alguno.",
+        [TEXT_SESSION_MECHANISM_PROOF] =
+        "demuestra la contraseña sin entregarla",
+        [TEXT_SESSION_MECHANISM_BOUND] =
+        "demuestra la contraseña sin entregarla, y que no hay nadie en medio",
+        [TEXT_SESSION_MECHANISM_CLEAR] =
+        "entrega la contraseña: solo bajo TLS",
+        [TEXT_SESSION_MECHANISM_TOKEN] =
+        "entrega un token en lugar de la contraseña: solo bajo TLS",
+        [TEXT_SESSION_MECHANISM_OUTSIDE] =
+        "por el certificado del cliente, u otra cosa conocida desde fuera",
+        [TEXT_SESSION_MECHANISM_OTHER] =
+        "no se describe aquí",
+        [TEXT_EXTENSION_PIPELINING] =
+        "Acepta varios comandos a la vez, sin esperar cada respuesta.",
+        [TEXT_EXTENSION_SIZE] =
+        "Indica qué tamaño puede tener un mensaje, en octetos, y rechaza el que se anun"
+        "cia demasiado grande.",
+        [TEXT_EXTENSION_8BITMIME] =
+        "Acepta tal cual texto con caracteres más allá de ASCII.",
+        [TEXT_EXTENSION_SMTPUTF8] =
+        "Acepta direcciones y cabeceras en cualquier escritura.",
+        [TEXT_EXTENSION_DSN] =
+        "Envía un informe de entrega cuando se le pide.",
+        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
+        "Añade a sus respuestas códigos como 5.1.1, que dicen con más exactitud qué p"
+        "asó.",
+        [TEXT_EXTENSION_STARTTLS] =
+        "Puede cifrar la sesión.",
+        [TEXT_EXTENSION_AUTH] =
+        "Permite que los usuarios inicien sesión.",
+        [TEXT_EXTENSION_CHUNKING] =
+        "Acepta un mensaje en trozos de longitud declarada (BDAT), de modo que nada en é"
+        "l tiene que cambiar.",
+        [TEXT_EXTENSION_BINARYMIME] =
+        "Acepta mensajes con cualquier tipo de bytes.",
+        [TEXT_EXTENSION_REQUIRETLS] =
+        "Promete entregar un mensaje solo bajo TLS, si el remitente lo pide.",
+        [TEXT_EXTENSION_LIMITS] =
+        "Indica cuántos mensajes y destinatarios acepta.",
+        [TEXT_EXTENSION_DELIVERBY] =
+        "Se le puede decir hasta cuándo debe entregarse un mensaje.",
+        [TEXT_EXTENSION_FUTURERELEASE] =
+        "Puede retener un mensaje hasta más tarde.",
+        [TEXT_EXTENSION_MT_PRIORITY] =
+        "Se le puede decir lo urgente que es un mensaje.",
+        [TEXT_EXTENSION_PRDR] =
+        "Responde por cada destinatario tras el mensaje, pues alguno puede rechazarlo.",
+        [TEXT_EXTENSION_ETRN] =
+        "Se le puede pedir que envíe el correo que espera para un dominio.",
+        [TEXT_EXTENSION_ATRN] =
+        "Entrega por la misma conexión, a quien conoce, el correo que espera para un dom"
+        "inio.",
+        [TEXT_EXTENSION_VRFY] =
+        "Se le puede preguntar si existe una dirección; muchos contestan que no lo dirá"
+        "n.",
+        [TEXT_EXTENSION_EXPN] =
+        "Se le puede preguntar quién está en una lista de correo.",
+        [TEXT_EXTENSION_HELP] =
+        "Responde al comando HELP.",
+        [TEXT_EXTENSION_BURL] =
+        "Puede traer por sí mismo partes de un mensaje de un servidor IMAP.",
+        [TEXT_EXTENSION_CHECKPOINT] =
+        "Puede continuar un mensaje cuya transferencia se cortó.",
+        [TEXT_EXTENSION_RRVS] =
+        "Se le puede decir desde cuándo el buzón debe pertenecer a la misma persona.",
+        [TEXT_EXTENSION_VERB] =
+        "Puede contar más de lo que hace, para buscar fallos.",
+        [TEXT_EXTENSION_XCLIENT] =
+        "Permite que equipos de confianza digan por qué cliente hablan (Postfix).",
+        [TEXT_EXTENSION_XFORWARD] =
+        "Permite que equipos de confianza transmitan de dónde vino un mensaje, para el r"
+        "egistro (Postfix).",
+        [TEXT_EXTENSION_OTHER] =
+        "Una extensión que no se describe aquí.",
         [TEXT_REPORT_NUMBER] =
         "1.234,5",
         [TEXT_REPORT_PERCENT] =
@@ -5825,6 +5944,9 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_LIMIT_FATES] =
         "De los destinatarios fallidos o en espera solo se recordaron los últimos {n}; l"
         "os demás siguen contados como estaban.",
+        [TEXT_REPORT_LIMIT_ADDRESSES] =
+        "De las direcciones fallidas solo se recordaron las últimas {n}; una entrega pos"
+        "terior a otra no la quita de la lista.",
         [TEXT_REPORT_LIMIT_ROWS] =
         "{what}: solo se distinguen {n}; el resto se cuenta en otros.",
         [TEXT_REPORT_COMPARE] =
@@ -5861,120 +5983,6 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Dirección",
         [TEXT_REPORT_CONTENTS] =
         "Contenido",
-        [TEXT_SESSION_SERVER] =
-        "Servidor",
-        [TEXT_SESSION_TLS] =
-        "TLS",
-        [TEXT_SESSION_NO_TLS] =
-        "ninguno: la sesión fue en texto claro",
-        [TEXT_SESSION_VERIFIED] =
-        "certificado verificado",
-        [TEXT_SESSION_UNVERIFIED] =
-        "certificado no verificado",
-        [TEXT_SESSION_CERTIFICATE] =
-        "Certificado",
-        [TEXT_SESSION_CERTIFICATE_FOR] =
-        "Para",
-        [TEXT_SESSION_ISSUER] =
-        "Emitido por",
-        [TEXT_SESSION_VALID] =
-        "Válido",
-        [TEXT_SESSION_DAYS_LEFT] =
-        "días restantes: {count}",
-        [TEXT_SESSION_EXPIRED] =
-        "caducado",
-        [TEXT_SESSION_NOT_YET] =
-        "aún no es válido",
-        [TEXT_SESSION_FINGERPRINT] =
-        "SHA-256",
-        [TEXT_SESSION_LOGIN] =
-        "Inicio de sesión",
-        [TEXT_SESSION_OFFERS] =
-        "Qué ofrece el servidor",
-        [TEXT_SESSION_MECHANISMS] =
-        "Formas de iniciar sesión",
-        [TEXT_SESSION_REPLIES] =
-        "Qué dijo el servidor",
-        [TEXT_SESSION_RECIPIENTS] =
-        "Destinatarios",
-        [TEXT_SESSION_PROBLEM] =
-        "Problema",
-        [TEXT_SESSION_NOTHING_DELIVERED] =
-        "No se entregó nada: la sesión terminó antes de enviar mensaje alguno.",
-        [TEXT_SESSION_MECHANISM_PROOF] =
-        "demuestra la contraseña sin entregarla",
-        [TEXT_SESSION_MECHANISM_BOUND] =
-        "demuestra la contraseña sin entregarla, y que no hay nadie en medio",
-        [TEXT_SESSION_MECHANISM_CLEAR] =
-        "entrega la contraseña: solo bajo TLS",
-        [TEXT_SESSION_MECHANISM_TOKEN] =
-        "entrega un token en lugar de la contraseña: solo bajo TLS",
-        [TEXT_SESSION_MECHANISM_OUTSIDE] =
-        "por el certificado del cliente, u otra cosa conocida desde fuera",
-        [TEXT_SESSION_MECHANISM_OTHER] =
-        "no se describe aquí",
-        [TEXT_EXTENSION_PIPELINING] =
-        "Acepta varios comandos a la vez, sin esperar cada respuesta.",
-        [TEXT_EXTENSION_SIZE] =
-        "Indica qué tamaño puede tener un mensaje, en octetos, y rechaza el que se anun"
-        "cia demasiado grande.",
-        [TEXT_EXTENSION_8BITMIME] =
-        "Acepta tal cual texto con caracteres más allá de ASCII.",
-        [TEXT_EXTENSION_SMTPUTF8] =
-        "Acepta direcciones y cabeceras en cualquier escritura.",
-        [TEXT_EXTENSION_DSN] =
-        "Envía un informe de entrega cuando se le pide.",
-        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
-        "Añade a sus respuestas códigos como 5.1.1, que dicen con más exactitud qué p"
-        "asó.",
-        [TEXT_EXTENSION_STARTTLS] =
-        "Puede cifrar la sesión.",
-        [TEXT_EXTENSION_AUTH] =
-        "Permite que los usuarios inicien sesión.",
-        [TEXT_EXTENSION_CHUNKING] =
-        "Acepta un mensaje en trozos de longitud declarada (BDAT), de modo que nada en é"
-        "l tiene que cambiar.",
-        [TEXT_EXTENSION_BINARYMIME] =
-        "Acepta mensajes con cualquier tipo de bytes.",
-        [TEXT_EXTENSION_REQUIRETLS] =
-        "Promete entregar un mensaje solo bajo TLS, si el remitente lo pide.",
-        [TEXT_EXTENSION_LIMITS] =
-        "Indica cuántos mensajes y destinatarios acepta.",
-        [TEXT_EXTENSION_DELIVERBY] =
-        "Se le puede decir hasta cuándo debe entregarse un mensaje.",
-        [TEXT_EXTENSION_FUTURERELEASE] =
-        "Puede retener un mensaje hasta más tarde.",
-        [TEXT_EXTENSION_MT_PRIORITY] =
-        "Se le puede decir lo urgente que es un mensaje.",
-        [TEXT_EXTENSION_PRDR] =
-        "Responde por cada destinatario tras el mensaje, pues alguno puede rechazarlo.",
-        [TEXT_EXTENSION_ETRN] =
-        "Se le puede pedir que envíe el correo que espera para un dominio.",
-        [TEXT_EXTENSION_ATRN] =
-        "Entrega por la misma conexión, a quien conoce, el correo que espera para un dom"
-        "inio.",
-        [TEXT_EXTENSION_VRFY] =
-        "Se le puede preguntar si existe una dirección; muchos contestan que no lo dirá"
-        "n.",
-        [TEXT_EXTENSION_EXPN] =
-        "Se le puede preguntar quién está en una lista de correo.",
-        [TEXT_EXTENSION_HELP] =
-        "Responde al comando HELP.",
-        [TEXT_EXTENSION_BURL] =
-        "Puede traer por sí mismo partes de un mensaje de un servidor IMAP.",
-        [TEXT_EXTENSION_CHECKPOINT] =
-        "Puede continuar un mensaje cuya transferencia se cortó.",
-        [TEXT_EXTENSION_RRVS] =
-        "Se le puede decir desde cuándo el buzón debe pertenecer a la misma persona.",
-        [TEXT_EXTENSION_VERB] =
-        "Puede contar más de lo que hace, para buscar fallos.",
-        [TEXT_EXTENSION_XCLIENT] =
-        "Permite que equipos de confianza digan por qué cliente hablan (Postfix).",
-        [TEXT_EXTENSION_XFORWARD] =
-        "Permite que equipos de confianza transmitan de dónde vino un mensaje, para el r"
-        "egistro (Postfix).",
-        [TEXT_EXTENSION_OTHER] =
-        "Una extensión que no se describe aquí.",
     },
     /* it */
     {
@@ -8477,6 +8485,122 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "il codice non è compreso fra 200 e 599",
         [TEXT_FLAG_CUT_OFF] =
         "la risposta è troncata",
+        [TEXT_SESSION_SERVER] =
+        "Server",
+        [TEXT_SESSION_TLS] =
+        "TLS",
+        [TEXT_SESSION_NO_TLS] =
+        "nessuno: la sessione era in chiaro",
+        [TEXT_SESSION_VERIFIED] =
+        "certificato verificato",
+        [TEXT_SESSION_UNVERIFIED] =
+        "certificato non verificato",
+        [TEXT_SESSION_CERTIFICATE] =
+        "Certificato",
+        [TEXT_SESSION_CERTIFICATE_FOR] =
+        "Per",
+        [TEXT_SESSION_ISSUER] =
+        "Emesso da",
+        [TEXT_SESSION_VALID] =
+        "Valido",
+        [TEXT_SESSION_DAYS_LEFT] =
+        "giorni rimanenti: {count}",
+        [TEXT_SESSION_EXPIRED] =
+        "scaduto",
+        [TEXT_SESSION_NOT_YET] =
+        "non ancora valido",
+        [TEXT_SESSION_FINGERPRINT] =
+        "SHA-256",
+        [TEXT_SESSION_LOGIN] =
+        "Accesso",
+        [TEXT_SESSION_OFFERS] =
+        "Che cosa offre il server",
+        [TEXT_SESSION_MECHANISMS] =
+        "Modi di accesso",
+        [TEXT_SESSION_REPLIES] =
+        "Che cosa ha detto il server",
+        [TEXT_SESSION_RECIPIENTS] =
+        "Destinatari",
+        [TEXT_SESSION_PROBLEM] =
+        "Problema",
+        [TEXT_SESSION_NOTHING_DELIVERED] =
+        "Non è stato consegnato nulla: la sessione è finita prima di qualsiasi messaggi"
+        "o.",
+        [TEXT_SESSION_MECHANISM_PROOF] =
+        "dimostra la password senza consegnarla",
+        [TEXT_SESSION_MECHANISM_BOUND] =
+        "dimostra la password senza consegnarla, e che nessuno si è messo in mezzo",
+        [TEXT_SESSION_MECHANISM_CLEAR] =
+        "consegna la password: solo sotto TLS",
+        [TEXT_SESSION_MECHANISM_TOKEN] =
+        "consegna un token al posto della password: solo sotto TLS",
+        [TEXT_SESSION_MECHANISM_OUTSIDE] =
+        "con il certificato del client, o altro che è noto dall'esterno",
+        [TEXT_SESSION_MECHANISM_OTHER] =
+        "non è descritto qui",
+        [TEXT_EXTENSION_PIPELINING] =
+        "Accetta più comandi insieme, senza attendere ogni risposta.",
+        [TEXT_EXTENSION_SIZE] =
+        "Indica quanto può essere grande un messaggio, in ottetti, e rifiuta quello annu"
+        "nciato troppo grande.",
+        [TEXT_EXTENSION_8BITMIME] =
+        "Accetta così com'è testo con caratteri oltre l'ASCII.",
+        [TEXT_EXTENSION_SMTPUTF8] =
+        "Accetta indirizzi e intestazioni in qualsiasi scrittura.",
+        [TEXT_EXTENSION_DSN] =
+        "Invia un rapporto di consegna quando gli viene chiesto.",
+        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
+        "Aggiunge alle risposte codici come 5.1.1, che dicono più esattamente che cosa "
+        "è successo.",
+        [TEXT_EXTENSION_STARTTLS] =
+        "Può cifrare la sessione.",
+        [TEXT_EXTENSION_AUTH] =
+        "Permette agli utenti di accedere.",
+        [TEXT_EXTENSION_CHUNKING] =
+        "Accetta un messaggio a pezzi di lunghezza dichiarata (BDAT), così che nulla in "
+        "esso va modificato.",
+        [TEXT_EXTENSION_BINARYMIME] =
+        "Accetta messaggi fatti di byte qualsiasi.",
+        [TEXT_EXTENSION_REQUIRETLS] =
+        "Promette di inoltrare un messaggio solo sotto TLS, se il mittente lo chiede.",
+        [TEXT_EXTENSION_LIMITS] =
+        "Indica quanti messaggi e destinatari accetta.",
+        [TEXT_EXTENSION_DELIVERBY] =
+        "Gli si può dire entro quando un messaggio deve essere consegnato.",
+        [TEXT_EXTENSION_FUTURERELEASE] =
+        "Può trattenere un messaggio fino a più tardi.",
+        [TEXT_EXTENSION_MT_PRIORITY] =
+        "Gli si può dire quanto è urgente un messaggio.",
+        [TEXT_EXTENSION_PRDR] =
+        "Risponde per ogni destinatario dopo il messaggio, perché qualcuno può rifiutar"
+        "lo.",
+        [TEXT_EXTENSION_ETRN] =
+        "Gli si può chiedere di inviare la posta in attesa per un dominio.",
+        [TEXT_EXTENSION_ATRN] =
+        "Consegna sulla stessa connessione, a chi conosce, la posta in attesa per un domi"
+        "nio.",
+        [TEXT_EXTENSION_VRFY] =
+        "Gli si può chiedere se un indirizzo esiste; molti rispondono che non lo diranno"
+        ".",
+        [TEXT_EXTENSION_EXPN] =
+        "Gli si può chiedere chi è in una lista.",
+        [TEXT_EXTENSION_HELP] =
+        "Risponde al comando HELP.",
+        [TEXT_EXTENSION_BURL] =
+        "Può prelevare da sé parti di un messaggio da un server IMAP.",
+        [TEXT_EXTENSION_CHECKPOINT] =
+        "Può riprendere un messaggio il cui trasferimento si è interrotto.",
+        [TEXT_EXTENSION_RRVS] =
+        "Gli si può dire da quando la casella deve appartenere alla stessa persona.",
+        [TEXT_EXTENSION_VERB] =
+        "Può dire di più su ciò che fa, per cercare guasti.",
+        [TEXT_EXTENSION_XCLIENT] =
+        "Permette a host fidati di dire per quale client parlano (Postfix).",
+        [TEXT_EXTENSION_XFORWARD] =
+        "Permette a host fidati di trasmettere da dove viene un messaggio, per il log (Po"
+        "stfix).",
+        [TEXT_EXTENSION_OTHER] =
+        "Un'estensione che non è descritta qui.",
         [TEXT_REPORT_NUMBER] =
         "1.234,5",
         [TEXT_REPORT_PERCENT] =
@@ -8624,6 +8748,9 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_LIMIT_FATES] =
         "Dei destinatari non riusciti o in attesa sono stati ricordati solo gli ultimi {n"
         "}; gli altri restano contati com'erano.",
+        [TEXT_REPORT_LIMIT_ADDRESSES] =
+        "Degli indirizzi non riusciti sono stati ricordati solo gli ultimi {n}; una conse"
+        "gna successiva a un altro non lo toglie dall'elenco.",
         [TEXT_REPORT_LIMIT_ROWS] =
         "{what}: se ne distinguono solo {n}; il resto è contato in altri.",
         [TEXT_REPORT_COMPARE] =
@@ -8660,122 +8787,6 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Indirizzo",
         [TEXT_REPORT_CONTENTS] =
         "Contenuto",
-        [TEXT_SESSION_SERVER] =
-        "Server",
-        [TEXT_SESSION_TLS] =
-        "TLS",
-        [TEXT_SESSION_NO_TLS] =
-        "nessuno: la sessione era in chiaro",
-        [TEXT_SESSION_VERIFIED] =
-        "certificato verificato",
-        [TEXT_SESSION_UNVERIFIED] =
-        "certificato non verificato",
-        [TEXT_SESSION_CERTIFICATE] =
-        "Certificato",
-        [TEXT_SESSION_CERTIFICATE_FOR] =
-        "Per",
-        [TEXT_SESSION_ISSUER] =
-        "Emesso da",
-        [TEXT_SESSION_VALID] =
-        "Valido",
-        [TEXT_SESSION_DAYS_LEFT] =
-        "giorni rimanenti: {count}",
-        [TEXT_SESSION_EXPIRED] =
-        "scaduto",
-        [TEXT_SESSION_NOT_YET] =
-        "non ancora valido",
-        [TEXT_SESSION_FINGERPRINT] =
-        "SHA-256",
-        [TEXT_SESSION_LOGIN] =
-        "Accesso",
-        [TEXT_SESSION_OFFERS] =
-        "Che cosa offre il server",
-        [TEXT_SESSION_MECHANISMS] =
-        "Modi di accesso",
-        [TEXT_SESSION_REPLIES] =
-        "Che cosa ha detto il server",
-        [TEXT_SESSION_RECIPIENTS] =
-        "Destinatari",
-        [TEXT_SESSION_PROBLEM] =
-        "Problema",
-        [TEXT_SESSION_NOTHING_DELIVERED] =
-        "Non è stato consegnato nulla: la sessione è finita prima di qualsiasi messaggi"
-        "o.",
-        [TEXT_SESSION_MECHANISM_PROOF] =
-        "dimostra la password senza consegnarla",
-        [TEXT_SESSION_MECHANISM_BOUND] =
-        "dimostra la password senza consegnarla, e che nessuno si è messo in mezzo",
-        [TEXT_SESSION_MECHANISM_CLEAR] =
-        "consegna la password: solo sotto TLS",
-        [TEXT_SESSION_MECHANISM_TOKEN] =
-        "consegna un token al posto della password: solo sotto TLS",
-        [TEXT_SESSION_MECHANISM_OUTSIDE] =
-        "con il certificato del client, o altro che è noto dall'esterno",
-        [TEXT_SESSION_MECHANISM_OTHER] =
-        "non è descritto qui",
-        [TEXT_EXTENSION_PIPELINING] =
-        "Accetta più comandi insieme, senza attendere ogni risposta.",
-        [TEXT_EXTENSION_SIZE] =
-        "Indica quanto può essere grande un messaggio, in ottetti, e rifiuta quello annu"
-        "nciato troppo grande.",
-        [TEXT_EXTENSION_8BITMIME] =
-        "Accetta così com'è testo con caratteri oltre l'ASCII.",
-        [TEXT_EXTENSION_SMTPUTF8] =
-        "Accetta indirizzi e intestazioni in qualsiasi scrittura.",
-        [TEXT_EXTENSION_DSN] =
-        "Invia un rapporto di consegna quando gli viene chiesto.",
-        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
-        "Aggiunge alle risposte codici come 5.1.1, che dicono più esattamente che cosa "
-        "è successo.",
-        [TEXT_EXTENSION_STARTTLS] =
-        "Può cifrare la sessione.",
-        [TEXT_EXTENSION_AUTH] =
-        "Permette agli utenti di accedere.",
-        [TEXT_EXTENSION_CHUNKING] =
-        "Accetta un messaggio a pezzi di lunghezza dichiarata (BDAT), così che nulla in "
-        "esso va modificato.",
-        [TEXT_EXTENSION_BINARYMIME] =
-        "Accetta messaggi fatti di byte qualsiasi.",
-        [TEXT_EXTENSION_REQUIRETLS] =
-        "Promette di inoltrare un messaggio solo sotto TLS, se il mittente lo chiede.",
-        [TEXT_EXTENSION_LIMITS] =
-        "Indica quanti messaggi e destinatari accetta.",
-        [TEXT_EXTENSION_DELIVERBY] =
-        "Gli si può dire entro quando un messaggio deve essere consegnato.",
-        [TEXT_EXTENSION_FUTURERELEASE] =
-        "Può trattenere un messaggio fino a più tardi.",
-        [TEXT_EXTENSION_MT_PRIORITY] =
-        "Gli si può dire quanto è urgente un messaggio.",
-        [TEXT_EXTENSION_PRDR] =
-        "Risponde per ogni destinatario dopo il messaggio, perché qualcuno può rifiutar"
-        "lo.",
-        [TEXT_EXTENSION_ETRN] =
-        "Gli si può chiedere di inviare la posta in attesa per un dominio.",
-        [TEXT_EXTENSION_ATRN] =
-        "Consegna sulla stessa connessione, a chi conosce, la posta in attesa per un domi"
-        "nio.",
-        [TEXT_EXTENSION_VRFY] =
-        "Gli si può chiedere se un indirizzo esiste; molti rispondono che non lo diranno"
-        ".",
-        [TEXT_EXTENSION_EXPN] =
-        "Gli si può chiedere chi è in una lista.",
-        [TEXT_EXTENSION_HELP] =
-        "Risponde al comando HELP.",
-        [TEXT_EXTENSION_BURL] =
-        "Può prelevare da sé parti di un messaggio da un server IMAP.",
-        [TEXT_EXTENSION_CHECKPOINT] =
-        "Può riprendere un messaggio il cui trasferimento si è interrotto.",
-        [TEXT_EXTENSION_RRVS] =
-        "Gli si può dire da quando la casella deve appartenere alla stessa persona.",
-        [TEXT_EXTENSION_VERB] =
-        "Può dire di più su ciò che fa, per cercare guasti.",
-        [TEXT_EXTENSION_XCLIENT] =
-        "Permette a host fidati di dire per quale client parlano (Postfix).",
-        [TEXT_EXTENSION_XFORWARD] =
-        "Permette a host fidati di trasmettere da dove viene un messaggio, per il log (Po"
-        "stfix).",
-        [TEXT_EXTENSION_OTHER] =
-        "Un'estensione che non è descritta qui.",
     },
     /* zh */
     {
@@ -11082,6 +11093,115 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "应答码不在 200 到 599 之间",
         [TEXT_FLAG_CUT_OFF] =
         "应答被截断",
+        [TEXT_SESSION_SERVER] =
+        "服务器",
+        [TEXT_SESSION_TLS] =
+        "TLS",
+        [TEXT_SESSION_NO_TLS] =
+        "无：会话为明文",
+        [TEXT_SESSION_VERIFIED] =
+        "证书已通过验证",
+        [TEXT_SESSION_UNVERIFIED] =
+        "证书未通过验证",
+        [TEXT_SESSION_CERTIFICATE] =
+        "证书",
+        [TEXT_SESSION_CERTIFICATE_FOR] =
+        "适用于",
+        [TEXT_SESSION_ISSUER] =
+        "颁发者",
+        [TEXT_SESSION_VALID] =
+        "有效期",
+        [TEXT_SESSION_DAYS_LEFT] =
+        "还剩 {count} 天",
+        [TEXT_SESSION_EXPIRED] =
+        "已过期",
+        [TEXT_SESSION_NOT_YET] =
+        "尚未生效",
+        [TEXT_SESSION_FINGERPRINT] =
+        "SHA-256",
+        [TEXT_SESSION_LOGIN] =
+        "登录",
+        [TEXT_SESSION_OFFERS] =
+        "服务器提供的功能",
+        [TEXT_SESSION_MECHANISMS] =
+        "登录方式",
+        [TEXT_SESSION_REPLIES] =
+        "服务器的应答",
+        [TEXT_SESSION_RECIPIENTS] =
+        "收件人",
+        [TEXT_SESSION_PROBLEM] =
+        "问题",
+        [TEXT_SESSION_NOTHING_DELIVERED] =
+        "没有投递任何邮件：会话在发送邮件之前就结束了。",
+        [TEXT_SESSION_MECHANISM_PROOF] =
+        "证明知道密码，但不交出密码",
+        [TEXT_SESSION_MECHANISM_BOUND] =
+        "证明知道密码而不交出密码，并能确认中间没有他人",
+        [TEXT_SESSION_MECHANISM_CLEAR] =
+        "会交出密码：只应在 TLS 之下使用",
+        [TEXT_SESSION_MECHANISM_TOKEN] =
+        "以令牌代替密码交出：只应在 TLS 之下使用",
+        [TEXT_SESSION_MECHANISM_OUTSIDE] =
+        "凭客户端证书或其他外部已知的身份",
+        [TEXT_SESSION_MECHANISM_OTHER] =
+        "此处没有说明",
+        [TEXT_EXTENSION_PIPELINING] =
+        "可一次接收多条命令，无需逐条等待应答。",
+        [TEXT_EXTENSION_SIZE] =
+        "说明邮件最大可为多少字节，并拒绝事先声明过大的邮件。",
+        [TEXT_EXTENSION_8BITMIME] =
+        "可直接接收含有 ASCII 以外字符的文本。",
+        [TEXT_EXTENSION_SMTPUTF8] =
+        "可接收使用任何文字的地址和邮件头字段。",
+        [TEXT_EXTENSION_DSN] =
+        "可按要求发送投递报告。",
+        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
+        "在应答中加入 5.1.1 之类的代码，更准确地说明情况。",
+        [TEXT_EXTENSION_STARTTLS] =
+        "可以对会话加密。",
+        [TEXT_EXTENSION_AUTH] =
+        "允许用户登录。",
+        [TEXT_EXTENSION_CHUNKING] =
+        "可按声明长度分块接收邮件（BDAT），邮件内容无需改动。",
+        [TEXT_EXTENSION_BINARYMIME] =
+        "可接收由任意字节组成的邮件。",
+        [TEXT_EXTENSION_REQUIRETLS] =
+        "在发件人要求时，承诺只通过 TLS 转交邮件。",
+        [TEXT_EXTENSION_LIMITS] =
+        "说明最多接收多少封邮件和多少个收件人。",
+        [TEXT_EXTENSION_DELIVERBY] =
+        "可以指定邮件必须在何时之前投递。",
+        [TEXT_EXTENSION_FUTURERELEASE] =
+        "可以把邮件保留到以后某个时间再发送。",
+        [TEXT_EXTENSION_MT_PRIORITY] =
+        "可以指定邮件的紧急程度。",
+        [TEXT_EXTENSION_PRDR] =
+        "在收到邮件后对每个收件人分别应答，因为其中有的可能拒"
+        "收。",
+        [TEXT_EXTENSION_ETRN] =
+        "可以请求它发送某个域名的待发邮件。",
+        [TEXT_EXTENSION_ATRN] =
+        "在同一连接上把某个域名的待发邮件交给它认识的一方。",
+        [TEXT_EXTENSION_VRFY] =
+        "可以询问某地址是否存在；许多服务器会回答不予告知。",
+        [TEXT_EXTENSION_EXPN] =
+        "可以询问某邮件列表的成员。",
+        [TEXT_EXTENSION_HELP] =
+        "会应答 HELP 命令。",
+        [TEXT_EXTENSION_BURL] =
+        "可以自行从 IMAP 服务器取得邮件的各个部分。",
+        [TEXT_EXTENSION_CHECKPOINT] =
+        "可以续传中断的邮件。",
+        [TEXT_EXTENSION_RRVS] =
+        "可以指定邮箱必须自何时起属于同一人。",
+        [TEXT_EXTENSION_VERB] =
+        "可以显示更多处理细节，便于排查故障。",
+        [TEXT_EXTENSION_XCLIENT] =
+        "允许受信任的主机说明自己代表哪个客户端（Postfix）。",
+        [TEXT_EXTENSION_XFORWARD] =
+        "允许受信任的主机传递邮件来源，供日志记录（Postfix）。",
+        [TEXT_EXTENSION_OTHER] =
+        "此处没有说明的扩展。",
         [TEXT_REPORT_NUMBER] =
         "1,234.5",
         [TEXT_REPORT_PERCENT] =
@@ -11230,6 +11350,9 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_LIMIT_FATES] =
         "只记住最近 {n} 个失败或等待中的收件人；其余的保持当时的"
         "计数。",
+        [TEXT_REPORT_LIMIT_ADDRESSES] =
+        "只记住最近 {n} 个投递失败的地址；之后向其余地址投递成功"
+        "也不会将其移出列表。",
         [TEXT_REPORT_LIMIT_ROWS] =
         "{what}：只区分前 {n} 项，其余计入“其他”。",
         [TEXT_REPORT_COMPARE] =
@@ -11266,114 +11389,5 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "地址",
         [TEXT_REPORT_CONTENTS] =
         "目录",
-        [TEXT_SESSION_SERVER] =
-        "服务器",
-        [TEXT_SESSION_TLS] =
-        "TLS",
-        [TEXT_SESSION_NO_TLS] =
-        "无：会话为明文",
-        [TEXT_SESSION_VERIFIED] =
-        "证书已通过验证",
-        [TEXT_SESSION_UNVERIFIED] =
-        "证书未通过验证",
-        [TEXT_SESSION_CERTIFICATE] =
-        "证书",
-        [TEXT_SESSION_CERTIFICATE_FOR] =
-        "适用于",
-        [TEXT_SESSION_ISSUER] =
-        "颁发者",
-        [TEXT_SESSION_VALID] =
-        "有效期",
-        [TEXT_SESSION_DAYS_LEFT] =
-        "还剩 {count} 天",
-        [TEXT_SESSION_EXPIRED] =
-        "已过期",
-        [TEXT_SESSION_NOT_YET] =
-        "尚未生效",
-        [TEXT_SESSION_FINGERPRINT] =
-        "SHA-256",
-        [TEXT_SESSION_LOGIN] =
-        "登录",
-        [TEXT_SESSION_OFFERS] =
-        "服务器提供的功能",
-        [TEXT_SESSION_MECHANISMS] =
-        "登录方式",
-        [TEXT_SESSION_REPLIES] =
-        "服务器的应答",
-        [TEXT_SESSION_RECIPIENTS] =
-        "收件人",
-        [TEXT_SESSION_PROBLEM] =
-        "问题",
-        [TEXT_SESSION_NOTHING_DELIVERED] =
-        "没有投递任何邮件：会话在发送邮件之前就结束了。",
-        [TEXT_SESSION_MECHANISM_PROOF] =
-        "证明知道密码，但不交出密码",
-        [TEXT_SESSION_MECHANISM_BOUND] =
-        "证明知道密码而不交出密码，并能确认中间没有他人",
-        [TEXT_SESSION_MECHANISM_CLEAR] =
-        "会交出密码：只应在 TLS 之下使用",
-        [TEXT_SESSION_MECHANISM_TOKEN] =
-        "以令牌代替密码交出：只应在 TLS 之下使用",
-        [TEXT_SESSION_MECHANISM_OUTSIDE] =
-        "凭客户端证书或其他外部已知的身份",
-        [TEXT_SESSION_MECHANISM_OTHER] =
-        "此处没有说明",
-        [TEXT_EXTENSION_PIPELINING] =
-        "可一次接收多条命令，无需逐条等待应答。",
-        [TEXT_EXTENSION_SIZE] =
-        "说明邮件最大可为多少字节，并拒绝事先声明过大的邮件。",
-        [TEXT_EXTENSION_8BITMIME] =
-        "可直接接收含有 ASCII 以外字符的文本。",
-        [TEXT_EXTENSION_SMTPUTF8] =
-        "可接收使用任何文字的地址和邮件头字段。",
-        [TEXT_EXTENSION_DSN] =
-        "可按要求发送投递报告。",
-        [TEXT_EXTENSION_ENHANCEDSTATUSCODES] =
-        "在应答中加入 5.1.1 之类的代码，更准确地说明情况。",
-        [TEXT_EXTENSION_STARTTLS] =
-        "可以对会话加密。",
-        [TEXT_EXTENSION_AUTH] =
-        "允许用户登录。",
-        [TEXT_EXTENSION_CHUNKING] =
-        "可按声明长度分块接收邮件（BDAT），邮件内容无需改动。",
-        [TEXT_EXTENSION_BINARYMIME] =
-        "可接收由任意字节组成的邮件。",
-        [TEXT_EXTENSION_REQUIRETLS] =
-        "在发件人要求时，承诺只通过 TLS 转交邮件。",
-        [TEXT_EXTENSION_LIMITS] =
-        "说明最多接收多少封邮件和多少个收件人。",
-        [TEXT_EXTENSION_DELIVERBY] =
-        "可以指定邮件必须在何时之前投递。",
-        [TEXT_EXTENSION_FUTURERELEASE] =
-        "可以把邮件保留到以后某个时间再发送。",
-        [TEXT_EXTENSION_MT_PRIORITY] =
-        "可以指定邮件的紧急程度。",
-        [TEXT_EXTENSION_PRDR] =
-        "在收到邮件后对每个收件人分别应答，因为其中有的可能拒"
-        "收。",
-        [TEXT_EXTENSION_ETRN] =
-        "可以请求它发送某个域名的待发邮件。",
-        [TEXT_EXTENSION_ATRN] =
-        "在同一连接上把某个域名的待发邮件交给它认识的一方。",
-        [TEXT_EXTENSION_VRFY] =
-        "可以询问某地址是否存在；许多服务器会回答不予告知。",
-        [TEXT_EXTENSION_EXPN] =
-        "可以询问某邮件列表的成员。",
-        [TEXT_EXTENSION_HELP] =
-        "会应答 HELP 命令。",
-        [TEXT_EXTENSION_BURL] =
-        "可以自行从 IMAP 服务器取得邮件的各个部分。",
-        [TEXT_EXTENSION_CHECKPOINT] =
-        "可以续传中断的邮件。",
-        [TEXT_EXTENSION_RRVS] =
-        "可以指定邮箱必须自何时起属于同一人。",
-        [TEXT_EXTENSION_VERB] =
-        "可以显示更多处理细节，便于排查故障。",
-        [TEXT_EXTENSION_XCLIENT] =
-        "允许受信任的主机说明自己代表哪个客户端（Postfix）。",
-        [TEXT_EXTENSION_XFORWARD] =
-        "允许受信任的主机传递邮件来源，供日志记录（Postfix）。",
-        [TEXT_EXTENSION_OTHER] =
-        "此处没有说明的扩展。",
     },
 };

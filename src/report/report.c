@@ -47,12 +47,11 @@ static const cache_shape fate_shape = {
     .victim = oldest_failed,
 };
 
-/* Addresses: so many that fail and are mailed again fit into half a megabyte. */
 static const cache_shape suspect_shape = {
     .entry = sizeof(uint64_t),
     .ways = 8,
     .first = 16,
-    .most = 8192,
+    .most = SST_MAX_REPORT_ADDRESSES / 8,
     .mask = MARK_MASK,
     .shift = MARK_BITS,
 };
@@ -157,6 +156,8 @@ bool sst_report_limit_met(const sst_report *report, sst_report_limit limit)
         return report->seen.let_go > 0;
     case SST_REPORT_LIMIT_FATES:
         return report->fates.let_go > 0;
+    case SST_REPORT_LIMIT_ADDRESSES:
+        return report->suspects.let_go > 0;
     case SST_REPORT_LIMIT_DOMAINS:
         return report->domains.turned_away > 0;
     case SST_REPORT_LIMIT_PROVIDERS:

@@ -219,6 +219,7 @@ bool sst_phrase_limit(phrase *to, const view *all, int limit)
     } limits[SST_REPORT_LIMIT_COUNT] = {
         [SST_REPORT_LIMIT_SEEN] = {SST_MAX_REPORT_SEEN, "limit-seen", NULL},
         [SST_REPORT_LIMIT_FATES] = {SST_MAX_REPORT_FATES, "limit-fates", NULL},
+        [SST_REPORT_LIMIT_ADDRESSES] = {SST_MAX_REPORT_ADDRESSES, "limit-addresses", NULL},
         [SST_REPORT_LIMIT_DOMAINS] = {SST_MAX_REPORT_DOMAINS, NULL, "domains"},
         [SST_REPORT_LIMIT_PROVIDERS] = {SST_MAX_REPORT_PROVIDERS, NULL, "providers"},
         [SST_REPORT_LIMIT_SENDERS] = {SST_MAX_REPORT_SENDERS, NULL, "senders"},
