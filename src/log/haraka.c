@@ -220,6 +220,7 @@ static void read_message(const haraka_entry *e, sst_span words)
     sst_log_set(e->reader, e->mail, LOG_MESSAGE_ID, value_of(words, " mid="));
     if (digits.ptr && words_number(&digits, &size))
         sst_log_numbers(e->mail)->size = size;
+    sst_log_numbers(e->mail)->flags |= HARAKA_HAS_MESSAGE;
     if (e->line->has_time)
         sst_log_numbers(e->mail)->arrived_ms = e->line->time_ms;
     log_mail *connection = find_connection(e);
@@ -290,7 +291,7 @@ static void read_disconnect(const haraka_entry *e, sst_span words)
         sst_span recipient = sst_log_get(e->mail, LOG_RECIPIENT);
         add_refusal(e, recipient, SST_COMMAND_RCPT, SST_KIND_NONE, reply);
     }
-    if (e->mail && e->mail != connection && sst_log_numbers(e->mail)->arrived_ms == 0)
+    if (e->mail && e->mail != connection && !(sst_log_numbers(e->mail)->flags & HARAKA_HAS_MESSAGE))
         sst_haraka_close_all(e); /* no message came */
     sst_log_close(e->reader, connection);
 }

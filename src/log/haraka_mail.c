@@ -6,8 +6,8 @@
 
 #include "log/words.h"
 
-/* Above its flag, a transaction's flags count the mails that are done. */
-#define HARAKA_ONE_DONE 2u
+/* Above its own, a transaction's flags count the mails that are done. */
+#define HARAKA_ONE_DONE 4u
 
 #define RECIPIENT_DONE     1u
 #define RECIPIENT_DEFERRED 2u

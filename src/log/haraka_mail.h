@@ -16,8 +16,9 @@ typedef struct haraka_entry {
     log_mail *mail;
 } haraka_entry;
 
-/* A flag of a transaction: a plugin hands it on. */
-#define HARAKA_HANDED_ON 1u
+/* Flags of a transaction: a plugin hands it on; its message came. */
+#define HARAKA_HANDED_ON   1u
+#define HARAKA_HAS_MESSAGE 2u
 
 /* Adds a recipient to the transaction of an entry. */
 void sst_haraka_add_recipient(const haraka_entry *entry, sst_span recipient);
