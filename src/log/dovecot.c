@@ -240,6 +240,7 @@ static void read_delivery(sst_log_reader *reader, const log_line *line, const or
     sst_span sender;
     if (words_part(words, "rejected message from <", &cause, &sender))
         record->sender = words_until(&sender, '>');
+    sst_log_hold_agent(reader, line);
 }
 
 /* --- handed on ------------------------------------------------------------------------------- */

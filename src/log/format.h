@@ -144,11 +144,14 @@ void sst_log_alias(sst_log_reader *reader, log_mail *mail, sst_span message_id);
 bool sst_log_is_elsewhere(sst_log_reader *reader, const log_mail *mail);
 
 /*
- * Holds back the record made last, of a mail that was delivered to a program which may give it back
- * in a moment: if the Message-ID comes in under another queue id (alias), the record is of kind
- * relayed. One that nothing is to be expected of, by what the program did before, stays as it is.
+ * Holds back the record made last. hold: of a mail that was delivered to a program that may give it
+ * back in a moment; if the Message-ID comes in under another queue id (alias), the record is of
+ * kind relayed. hold_agent: of a delivery agent; if a mail system, whose line follows, tells of the
+ * same mail, that record is the one. Where nothing is to be expected, by what the program or agent
+ * did before, the record stays as it is.
  */
 void sst_log_hold(sst_log_reader *reader, const log_line *line, sst_span program);
+void sst_log_hold_agent(sst_log_reader *reader, const log_line *line);
 
 /* Numbers that go with it. */
 typedef struct log_numbers {

@@ -1,6 +1,6 @@
 /*
- * Records that are held back until it is known whether their mail came in again. They hang in a
- * ring, by when they were made; each is a copy, as its line is gone when it is given out.
+ * Records that are held back until it is known what they are. They hang in a ring, by when they
+ * were made; each is a copy, as its line is gone when it is given out.
  */
 #include "log/held.h"
 
@@ -17,7 +17,8 @@
 #define WAIT_MS    5000
 #define WAIT_LINES 200
 
-/* So many mails kept, and none handed back, show that a program delivers. */
+/* So many records to which nothing came, and none to which something did, show that nothing will.
+ */
 #define ENOUGH_KEPT 3
 
 int sst_log_holding_init(log_holding *holding, const sst_allocator *allocator)
@@ -35,14 +36,6 @@ void sst_log_holding_free(log_holding *holding, const sst_allocator *allocator)
 static log_held *held_at(const log_holding *holding, size_t index)
 {
     return &holding->ring[(holding->first + index) % RING];
-}
-
-static sst_span text_of(const log_held *held, held_text which)
-{
-    sst_span absent = {NULL, 0};
-    if (held->len[which] == UINT16_MAX)
-        return absent;
-    return (sst_span){held->bytes + held->start[which], held->len[which]};
 }
 
 /* --- programs ------------------------------------------------------------------------------- */
@@ -68,84 +61,84 @@ static held_program *program_of(log_holding *holding, sst_span name)
 
 /* --- holding -------------------------------------------------------------------------------- */
 
-/* Copies the texts of a record; false where there is no room. */
-static bool copy_texts(log_held *held, const sst_record *record, sst_span program)
+static bool copy_text(log_held *held, size_t *used, sst_span *text)
 {
-    const sst_span texts[HELD_TEXT_COUNT] = {
-        [HELD_RECIPIENT] = record->recipient,
-        [HELD_ORIGINAL] = record->original_recipient,
-        [HELD_SENDER] = record->sender,
-        [HELD_MESSAGE_ID] = record->message_id,
-        [HELD_QUEUE_ID] = record->queue_id,
-        [HELD_REPORTER] = record->reporter,
-        [HELD_TEXT] = record->text,
-        [HELD_CLIENT] = record->client,
-        [HELD_PROGRAM] = program,
-    };
+    if (text->len > HELD_SIZE - *used)
+        return false;
+    if (text->ptr) {
+        char *copy = held->bytes + *used;
+        if (text->len > 0)
+            memcpy(copy, text->ptr, text->len);
+        text->ptr = copy;
+    }
+    *used += text->len;
+    return true;
+}
+
+/* Copies a record; false where there is no room for its texts. */
+static bool copy_record(log_held *held, const sst_record *record, sst_span program)
+{
     size_t used = 0;
-    for (size_t i = 0; i < HELD_TEXT_COUNT; i++) {
-        held->len[i] = texts[i].ptr ? (uint16_t)texts[i].len : UINT16_MAX;
-        held->start[i] = (uint16_t)used;
-        if (texts[i].len > HELD_SIZE - used)
+    held->record = *record;
+    held->program = program;
+    sst_record *r = &held->record;
+    sst_span *const texts[] = {
+        &r->recipient, &r->original_recipient, &r->sender, &r->message_id, &r->queue_id,
+        &r->subject,   &r->reporter,           &r->remote, &r->text,       &r->client,
+        &held->program};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (!copy_text(held, &used, texts[i]))
             return false;
-        if (texts[i].len > 0)
-            memcpy(held->bytes + used, texts[i].ptr, texts[i].len);
-        used += texts[i].len;
     }
     return true;
 }
 
-void sst_log_hold(sst_log_reader *reader, const log_line *line, sst_span program)
+static void hold(sst_log_reader *reader, const log_line *line, sst_span program, bool agent)
 {
     log_holding *holding = &reader->holding;
     const sst_record *record = &reader->records[reader->made - 1];
     const held_program *known = program_of(holding, program);
     if (record->message_id.len == 0 || holding->count == SST_MAX_LOG_HELD ||
-        (known && !known->is_filter && known->kept >= ENOUGH_KEPT))
+        (known && !known->is_waited_for && known->kept >= ENOUGH_KEPT))
         return;
     log_held *held = held_at(holding, holding->count);
-    if (!copy_texts(held, record, program))
+    if (!copy_record(held, record, program))
         return;
     held->format = line->format;
-    held->number = line->number;
+    held->agent = agent;
     held->has_time = line->has_time;
     held->zoned = line->zoned;
     held->time_ms = line->time_ms;
-    held->enhanced = record->enhanced;
-    held->size = record->size;
-    held->has_delay = record->has_delay;
-    held->delay_ms = record->delay_ms;
+    /* When it is given out, the line at hand has another time. */
+    if (held->has_time)
+        held->record.time = (sst_span){held->time, sst_log_write_time(held->time_ms, held->time)};
     holding->count++;
     reader->made--;
     reader->counts.zoneless -= line->has_time && !line->zoned;
+}
+
+void sst_log_hold(sst_log_reader *reader, const log_line *line, sst_span program)
+{
+    hold(reader, line, program, false);
+}
+
+void sst_log_hold_agent(sst_log_reader *reader, const log_line *line)
+{
+    hold(reader, line, span_of(line->format->id), true);
 }
 
 /* --- giving out ----------------------------------------------------------------------------- */
 
 static void give_out(sst_log_reader *reader, log_held *held, sst_kind kind)
 {
-    log_line line = {.host = text_of(held, HELD_REPORTER),
-                     .number = held->number,
-                     .has_time = held->has_time,
+    log_line line = {.has_time = held->has_time,
                      .zoned = held->zoned,
                      .time_ms = held->time_ms,
                      .format = held->format};
     sst_record *record = sst_log_add(reader, &line);
-    record->kind = kind;
-    record->recipient = text_of(held, HELD_RECIPIENT);
-    record->original_recipient = text_of(held, HELD_ORIGINAL);
-    record->sender = text_of(held, HELD_SENDER);
-    record->message_id = text_of(held, HELD_MESSAGE_ID);
-    record->queue_id = text_of(held, HELD_QUEUE_ID);
-    record->text = text_of(held, HELD_TEXT);
-    record->client = text_of(held, HELD_CLIENT);
-    record->enhanced = held->enhanced;
-    record->size = held->size;
-    record->has_delay = held->has_delay;
-    record->delay_ms = held->delay_ms;
-    if (held->has_time) {
-        /* The line at hand has another. */
-        record->time = (sst_span){held->time, sst_log_write_time(held->time_ms, held->time)};
+    if (record) {
+        *record = held->record;
+        record->kind = kind;
     }
     held->format = NULL;
 }
@@ -163,7 +156,8 @@ static bool is_due(const log_held *held, const log_line *line)
 {
     if (held->has_time && line->has_time)
         return line->time_ms > held->time_ms + WAIT_MS || line->time_ms < held->time_ms - WAIT_MS;
-    return line->number > held->number + WAIT_LINES || line->number < held->number;
+    uint64_t number = held->record.line;
+    return line->number > number + WAIT_LINES || line->number < number;
 }
 
 void sst_log_release_due(sst_log_reader *reader, const log_line *line)
@@ -175,17 +169,17 @@ void sst_log_release_due(sst_log_reader *reader, const log_line *line)
             continue;
         if (line && !is_due(held, line))
             break;
-        held_program *program = program_of(holding, text_of(held, HELD_PROGRAM));
+        held_program *program = program_of(holding, held->program);
         if (program && line)
             program->kept++;
-        give_out(reader, held, SST_KIND_DELIVERED);
+        give_out(reader, held, held->record.kind);
     }
     drop_front(holding);
 }
 
 static bool is_same(sst_span a, sst_span b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 void sst_log_release_relayed(sst_log_reader *reader, sst_span message_id, sst_span queue_id)
@@ -193,13 +187,60 @@ void sst_log_release_relayed(sst_log_reader *reader, sst_span message_id, sst_sp
     log_holding *holding = &reader->holding;
     for (size_t i = 0; i < holding->count; i++) {
         log_held *held = held_at(holding, i);
-        if (!held->format || !is_same(text_of(held, HELD_MESSAGE_ID), message_id) ||
-            is_same(text_of(held, HELD_QUEUE_ID), queue_id))
+        if (!held->format || held->agent || !is_same(held->record.message_id, message_id) ||
+            is_same(held->record.queue_id, queue_id))
             continue;
-        held_program *program = program_of(holding, text_of(held, HELD_PROGRAM));
+        held_program *program = program_of(holding, held->program);
         if (program)
-            program->is_filter = true;
+            program->is_waited_for = true;
         give_out(reader, held, SST_KIND_RELAYED);
+    }
+    drop_front(holding);
+}
+
+/* An agent may name the user alone. */
+static bool is_same_recipient(sst_span a, sst_span b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    sst_span longer = a.len < b.len ? b : a;
+    return len > 0 && ascii_equal_fold(a.ptr, b.ptr, len) &&
+           (longer.len == len || longer.ptr[len] == '@');
+}
+
+/* The agent's record of what a record tells of: of the same recipient or, where an alias hides
+ * that, of the same mail. */
+static log_held *find_same(const log_holding *holding, const sst_record *record)
+{
+    log_held *of_mail = NULL;
+    for (size_t i = 0; i < holding->count; i++) {
+        log_held *held = held_at(holding, i);
+        if (!held->format || !held->agent || is_same(held->record.format, record->format) ||
+            !is_same(held->record.message_id, record->message_id))
+            continue;
+        if (is_same_recipient(held->record.recipient, record->recipient) ||
+            is_same_recipient(held->record.recipient, record->original_recipient))
+            return held;
+        if (!of_mail)
+            of_mail = held;
+    }
+    return of_mail;
+}
+
+void sst_log_drop_same(sst_log_reader *reader)
+{
+    log_holding *holding = &reader->holding;
+    for (size_t i = 0; i < reader->made; i++) {
+        const sst_record *record = &reader->records[i];
+        if (record->message_id.len == 0 ||
+            (record->kind != SST_KIND_DELIVERED && record->kind != SST_KIND_FAILED &&
+             record->kind != SST_KIND_DELAYED))
+            continue;
+        log_held *held = find_same(holding, record);
+        held_program *program = held ? program_of(holding, held->program) : NULL;
+        if (program)
+            program->is_waited_for = true;
+        if (held)
+            held->format = NULL;
     }
     drop_front(holding);
 }

@@ -162,8 +162,10 @@ static void read_line(sst_log_reader *r, sst_span text)
         line.format = format;
         r->counts.recognised++;
         format->read(r, &line);
-        return;
+        break;
     }
+    if (r->holding.count > 0 && r->made > 0)
+        sst_log_drop_same(r);
 }
 
 bool sst_log_next(sst_log_reader *reader, sst_record *record)
