@@ -328,6 +328,43 @@ static void auth_is_bounded(void **state)
     sst_client_free(client);
 }
 
+/* A server that takes a secret for commands, and complains of each. */
+static void secrets_are_masked(void **state)
+{
+    static const char *const repeats[] = {
+        "535 no: AHVzZXIAc2VjcmV0\r\n",     "535 no\r\n500 what is AHVzZXIAc2VjcmV0\r\n",
+        "235 in\r\n500 what is secret\r\n", "421 secret\r\n",
+        "334 \r\n421 secret\r\n",           "secret\r\n"};
+    static const char secret[] = "\0user\0secret";
+    (void)state;
+    for (size_t i = 0; i < sizeof repeats / sizeof *repeats; i++) {
+        sst_client_options options = {.size = sizeof options, .tls = SST_CLIENT_TLS_OFF};
+        sst_client *client;
+        sst_client_event event;
+        size_t events = 0;
+        options.authenticate = options.transcript = true;
+        assert_int_equal(sst_client_new(&options, &client), SST_OK);
+        sst_client_connected(client, 0);
+        (void)hear(client, "220 mx.example.com\r\n", SST_CLIENT_CLOSED, &event);
+        assert_true(hear(client, "250 mx.example.com\r\n", SST_CLIENT_AUTH_WANTED, &event));
+        sst_span initial = {secret, sizeof secret - 1};
+        assert_int_equal(sst_client_auth(client, "PLAIN", initial), SST_OK);
+        send_all(client);
+        sst_client_receive(client, repeats[i], strlen(repeats[i]), 0);
+        for (; sst_client_next(client, &event); events++) {
+            sst_span spans[] = {event.text, event.reply ? event.reply->whole : event.text};
+            for (size_t k = 0; k < 2; k++) {
+                char text[256] = "";
+                memcpy(text, spans[k].ptr ? spans[k].ptr : "", spans[k].len);
+                assert_null(strstr(text, "secret"));
+                assert_null(strstr(text, "AHVzZXIAc2VjcmV0"));
+            }
+        }
+        assert_true(events >= 2);
+        sst_client_free(client);
+    }
+}
+
 static void message_given_up(void **state)
 {
     static const char hello[] = "250-mx.example.com\r\n250-PIPELINING\r\n250 CHUNKING\r\n";
@@ -432,6 +469,7 @@ int main(void)
         cmocka_unit_test(answers_before_the_end),
         cmocka_unit_test(misuse),
         cmocka_unit_test(auth_is_bounded),
+        cmocka_unit_test(secrets_are_masked),
         cmocka_unit_test(message_given_up),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(memory_runs_out),

@@ -274,7 +274,7 @@ void sst_auth_reply(sst_client *c)
         sst_session_end(c, SST_CLIENT_END_UNEXPECTED, SST_LOCAL_ERROR_PROTOCOL_VIOLATION, true);
         return;
     }
-    sst_auth_forget(c);
+    forget(c, &c->auth.initial, &c->auth.initial_len);
     session_event *event = sst_report_push(c, SST_CLIENT_AUTH_DONE);
     event->command = SST_COMMAND_AUTH;
     event->cause = sst_report_cause(c, SST_COMMAND_AUTH);

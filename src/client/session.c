@@ -311,6 +311,7 @@ void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
 
 void sst_session_end_stray(sst_client *c, sst_client_end end)
 {
+    sst_auth_mask(c, c->input.bytes + c->input.at, input_waiting(&c->input));
     c->stray.ptr = c->input.bytes + c->input.at;
     c->stray.len = input_waiting(&c->input);
     if (c->stray.len > STRAY_SHOWN)
@@ -357,8 +358,8 @@ static void take_reply(sst_client *c)
 {
     session_slot *head = &c->slots[c->slot_first];
     session_slot slot = *head;
-    if (c->state == SESSION_AUTH)
-        sst_auth_mask(c, c->input.bytes + c->reply_at, c->reply.whole.len);
+    if (slot.command != SST_COMMAND_AUTH)
+        sst_auth_forget(c);
     sst_transcript_add(&c->transcript, c->allocator, c->now, true, slot.command, c->reply.whole);
     session_event *event = sst_report_push(c, SST_CLIENT_REPLY);
     event->command = slot.command;
@@ -409,6 +410,7 @@ static bool take_input(sst_client *c)
         sst_session_end_stray(c, SST_CLIENT_END_MALFORMED);
         return true;
     }
+    sst_auth_mask(c, c->input.bytes + c->input.at, reply.whole.len);
     c->reply = reply;
     c->reply_at = c->input.at;
     c->has_reply = true;

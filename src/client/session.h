@@ -273,7 +273,9 @@ bool sst_body_advance(sst_client *c);
 
 void sst_auth_reply(sst_client *c);
 void sst_auth_forget(sst_client *c);
-/* Overwrites in a reply what was sent as a secret. */
+/* Overwrites in what the server says what was sent as a secret; it is kept until the first answer
+ * to something else, since some servers take it for commands and repeat it in more than one reply.
+ */
 void sst_auth_mask(sst_client *c, char *reply, size_t len);
 /* What the current reply asks, out of base64. */
 sst_span sst_auth_challenge(sst_client *c);
