@@ -261,16 +261,8 @@ static sst_tls *tls_settings(void)
     return tls;
 }
 
-static void set_timeouts(sst_client_options *client)
+static sst_client_options client_options(void)
 {
-    for (int i = 0; i < SST_CLIENT_TIMEOUT_COUNT; i++)
-        client->timeouts[i] = (uint32_t)number("timeout");
-}
-
-int main(int argc, char **argv)
-{
-    argument_count = argc;
-    arguments = argv;
     sst_client_options client = {
         .size = sizeof client,
         .allocator = &counting,
@@ -279,7 +271,13 @@ int main(int argc, char **argv)
         .tls = (sst_client_tls)number("tls"),
         .no_pipelining = number("no_pipelining") != 0,
     };
-    set_timeouts(&client);
+    for (int i = 0; i < SST_CLIENT_TIMEOUT_COUNT; i++)
+        client.timeouts[i] = (uint32_t)number("timeout");
+    return client;
+}
+
+static sst_credentials credentials_given(void)
+{
     sst_credentials credentials = {
         .user = text("user"),
         .password = text("password"),
@@ -295,10 +293,16 @@ int main(int argc, char **argv)
         else
             credentials.password = secret;
     }
-    sst_tls *tls = tls_settings();
+    return credentials;
+}
+
+/* Where to, with what belongs to it. */
+static sst_net_options net_options(const sst_client_options *client,
+                                   const sst_credentials *credentials, sst_tls *tls)
+{
     sst_net_options net = {
         .size = sizeof net,
-        .client = &client,
+        .client = client,
         .host = text("host"),
         .port = (uint16_t)number("port"),
         .unix_path = text("unix"),
@@ -307,12 +311,22 @@ int main(int argc, char **argv)
         .resolve_ms = (uint32_t)number("resolve_ms"),
         .tls = tls,
         .tls_name = text("tls_name"),
-        .credentials = number("auth") ? &credentials : NULL,
+        .credentials = number("auth") ? credentials : NULL,
     };
-    sst_client_recipient recipients[10];
+    return net;
+}
+
+/* ---- what is sent ---- */
+
+/* Sends as many mails as the arguments say: the first is read, the second a text. */
+static int send_mails(const sst_send_options *options, sst_send_result **result,
+                      sst_send_fault *fault)
+{
+    enum { MOST = 10 };
+    sst_client_recipient recipients[MOST];
     size_t count = 0;
     memset(recipients, 0, sizeof recipients);
-    for (; count < 10 && nth("to", count); count++)
+    for (; count < MOST && nth("to", count); count++)
         recipients[count].address = span_of(nth("to", count));
     message body = {number("lines") ? number("lines") : 3, 0, number("read_fails") != 0};
     sst_client_mail envelope = {
@@ -329,28 +343,41 @@ int main(int argc, char **argv)
          .context = &body},
         {.envelope = &envelope, .text = span_of("Subject: the second\r\n\r\n.\r\n")},
     };
+    size_t mail_count = number("only_open") ? 0 : number("mails") ? number("mails") : 1;
+    return sst_send(options, mails, mail_count, result, fault);
+}
+
+static void look_for_secrets(void)
+{
+    memset(secret, 0, sizeof secret);
+    (void)!write(2, secret, 0); /* it is looked at, so that it is overwritten */
+    if (CAN_LOOK && access("/proc/self/maps", R_OK) == 0)
+        fprintf(stderr, "secrets: %zu\n", count_secrets());
+    else
+        fprintf(stderr, "secrets: not looked for\n");
+}
+
+int main(int argc, char **argv)
+{
+    argument_count = argc;
+    arguments = argv;
+    sst_client_options client = client_options();
+    sst_credentials credentials = credentials_given();
+    sst_tls *tls = tls_settings();
+    sst_net_options net = net_options(&client, &credentials, tls);
     sst_sink to_stderr = {write_file, stderr};
     sst_send_options options = {
         .size = sizeof options,
         .net = &net,
         .transcript = number("transcript") ? &to_stderr : NULL,
+        .has_cancel_fd = text("cancel") != NULL,
+        .cancel_fd = text("cancel") ? open_pipe(text("cancel")) : -1,
     };
-    if (text("cancel")) {
-        options.has_cancel_fd = true;
-        options.cancel_fd = open_pipe(text("cancel"));
-    }
     sst_send_result *result;
     sst_send_fault fault = {0, 0};
-    size_t mail_count = number("only_open") ? 0 : number("mails") ? number("mails") : 1;
-    int error = sst_send(&options, mails, mail_count, &result, &fault);
-    if (number("secrets")) {
-        memset(secret, 0, sizeof secret);
-        (void)!write(2, secret, 0); /* it is looked at, so that it is overwritten */
-        if (CAN_LOOK && access("/proc/self/maps", R_OK) == 0)
-            fprintf(stderr, "secrets: %zu\n", count_secrets());
-        else
-            fprintf(stderr, "secrets: not looked for\n");
-    }
+    int error = send_mails(&options, &result, &fault);
+    if (number("secrets"))
+        look_for_secrets();
     if (error == SST_OK) {
         show(result);
         sst_send_free(result);

@@ -76,7 +76,8 @@ def check_records(tap):
         "level": "basic",
     }
     tap.equal([without_time(r) for r in records], [expected], "the connection is refused")
-    tap.ok(session.get("opened") == 0 and session.get("why") == "127.0.0.1: connection refused",
+    more = session.get("why") or ""
+    tap.ok(session.get("opened") == 0 and more.endswith("1: connection refused"),
            "the session says more", session)  # fmt: skip
     free.close()
 
@@ -166,7 +167,7 @@ def check_bad_address(tap):
 
 
 def check_connecting(tap):
-    records, session, _, _ = run(host="nowhere.invalid", port=25)
+    records, session, _, _ = run(host="nowhere.invalid", port=25, resolve_ms=5000)
     first = records[0] if records else {}
     tap.ok(first.get("local_error") == "host-not-found" and first.get("command") == "CONNECT"
            and first.get("text", "").startswith("nowhere.invalid: "),
@@ -186,23 +187,28 @@ def check_connecting(tap):
         kind="failed", command="CONNECT", code=554, local_error=None
     ).has(opened=0)
 
-    def talk_in_the_end(c):
+
+def check_families(tap):
+    def script(c):
         c.greet()
         c.take_mail()
-        c.sock.shutdown(socket.SHUT_WR)
 
-    server = Server(talk_in_the_end, ("::1", 0), socket.AF_INET6)
-    for host, source in (("::1", "[::1]"), ("[::1]", "[::1]")):
-        records, _, _, _ = run(host=host, port=server.port)
-        got = [(r["kind"], r["source"], r["remote"]) for r in records]
-        tap.equal(got, [("accepted", f"{source}:{server.port}", "::1")], f"IPv6: {host}")
-    records, _, _, _ = run(host="localhost", port=server.port, family=1)
-    tap.equal(records[0].get("local_error"), "refused", "IPv4 only")
-    server.close()
-    server = Server(talk_in_the_end)
+    server = Server(script)
     records, session, _, _ = run(host="localhost", port=server.port)
     tap.ok(records[0]["kind"] == "accepted" and session["address"] == "127.0.0.1",
            "the address that works is found", session)  # fmt: skip
+    server.close()
+    try:
+        server = Server(script, ("::1", 0), socket.AF_INET6)
+    except OSError as error:
+        tap.skip("IPv6", str(error))
+        return
+    for host in ("::1", "[::1]"):
+        records, _, _, _ = run(host=host, port=server.port)
+        got = [(r["kind"], r["source"], r["remote"]) for r in records]
+        tap.equal(got, [("accepted", f"[::1]:{server.port}", "::1")], f"IPv6: {host}")
+    records, _, _, _ = run(host="localhost", port=server.port, family=1)
+    tap.equal(records[0].get("local_error"), "refused", "IPv4 only")
     server.close()
 
 
@@ -461,6 +467,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         check_records(tap)
         check_connecting(tap)
+        check_families(tap)
         check_unix(tap, directory)
         check_deadlines(tap)
         check_cancelling(tap, directory)
