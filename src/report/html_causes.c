@@ -162,6 +162,23 @@ static void put_details(html *to, const cause *of, size_t position)
     sst_html_put(to, "</dl>\n");
 }
 
+/* What only delayed mail costs nothing, and is told apart. */
+static void put_cost(html *to, const cause *of, size_t position)
+{
+    uint64_t cost = tally_cost(&of->count);
+    if (cost == 0) {
+        sst_html_label(to, "later");
+        sst_html_put(to, "\xC2\xA0");
+        sst_html_number(to, (html_place){"causes", position, "delivered_later"},
+                        of->count.of[FATE_LATER]);
+        return;
+    }
+    sst_html_number(to, (html_place){"causes", position, "cost"}, cost);
+    sst_html_put(to, " \xC2\xB7 ");
+    sst_html_share(to, (html_place){"causes", position, "share"},
+                   sst_view_share(cost, to->all.recipients));
+}
+
 /* Causes that are shown whole; of the others that is for who asks for it. */
 #define UNFOLDED 3
 
@@ -182,10 +199,7 @@ static void put_cause(html *to, const cause *of, size_t position)
         sst_html_put(to, "</code>");
     }
     sst_html_put(to, "</span> <span class=\"cost\">");
-    sst_html_number(to, (html_place){"causes", position, "cost"}, cost);
-    sst_html_put(to, " \xC2\xB7 ");
-    sst_html_share(to, (html_place){"causes", position, "share"},
-                   sst_view_share(cost, to->all.recipients));
+    put_cost(to, of, position);
     sst_html_put(to, "</span></h4>\n");
     sst_html_bar(to, &part, 1, to->all.recipients);
     sst_html_put(to, "</summary>\n");

@@ -217,15 +217,20 @@ void sst_html_timeline(html *to)
 
 /* --- delay ---------------------------------------------------------------------------------- */
 
-/* "under 5 s"; of the last "5 d or more" */
+/* "under 1 s", "1 s - 5 s", and of the last "5 d or more" */
 static void put_range(html *to, size_t i)
 {
     phrase time = {.len = 0}, line = {.len = 0};
-    size_t edge = i < DELAY_EDGES ? i : DELAY_EDGES - 1;
-    sst_phrase_duration(&time, to->all.language, sst_delay_edges[edge]);
+    const char *language = to->all.language;
+    sst_phrase_duration(&time, language, sst_delay_edges[i > 0 ? i - 1 : 0]);
     const filling with[] = {{"time", &time}, {NULL, NULL}};
-    sst_phrase_fill(&line, sst_words_label(i < DELAY_EDGES ? "below" : "from", to->all.language),
-                    with);
+    if (i == 0 || i == DELAY_EDGES) {
+        sst_phrase_fill(&line, sst_words_label(i == 0 ? "below" : "from", language), with);
+    } else {
+        sst_phrase_span(&line, phrase_span(&time));
+        sst_phrase_text(&line, " \xE2\x80\x93 ");
+        sst_phrase_duration(&line, language, sst_delay_edges[i]);
+    }
     sst_html_phrase(to, &line);
 }
 
@@ -240,9 +245,8 @@ static void put_tile(html *to, const char *label, const char *key, uint64_t mill
 
 void sst_html_delay(html *to)
 {
-    static const char *const columns[] = {"delay-column", "delivered", "bar"};
+    static const char *const columns[] = {"delay-column", "delivered", "share"};
     const delays *of = &to->all.report->delays;
-    uint64_t most = 0;
     if (of->count == 0)
         return;
     sst_html_section(to, "delay", "delay");
@@ -251,8 +255,6 @@ void sst_html_delay(html *to)
     put_tile(to, "p95", "p95", sst_delay_percentile(of, 95));
     put_tile(to, "longest", "longest", of->most);
     sst_html_put(to, "</dl>\n");
-    for (size_t i = 0; i <= DELAY_EDGES; i++)
-        most = of->coarse[i] > most ? of->coarse[i] : most;
     sst_html_table(to, "delay", columns, 3);
     for (size_t i = 0; i <= DELAY_EDGES; i++) {
         const html_part part = {"first", of->coarse[i]};
@@ -261,7 +263,7 @@ void sst_html_delay(html *to)
         sst_html_put(to, "</th>");
         sst_html_cell(to, (html_place){"delay.histogram", i, "count"}, of->coarse[i]);
         sst_html_put(to, "<td class=\"wide\">");
-        sst_html_bar(to, &part, 1, most);
+        sst_html_bar(to, &part, 1, of->count);
         sst_html_put(to, "</td></tr>\n");
     }
     sst_html_table_end(to);

@@ -31,7 +31,7 @@ const char *const sst_html_style[] = {
     ".note{color:var(--soft);font-size:.9rem;margin:.5rem 0;max-width:46rem}"
     ".count{margin:0}\n",
     ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;"
-    "margin:1.25rem 0 0}"
+    "margin:1.25rem 0 0}section .tiles{margin:0 0 .75rem}"
     ".tile{background:var(--card);border:1px solid var(--line);border-radius:.6rem;"
     "padding:.7rem .9rem .65rem;box-shadow:var(--shadow);border-top:3px solid var(--line)}"
     ".tile dt{color:var(--soft);font-size:.85rem;line-height:1.3}"

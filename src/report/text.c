@@ -137,7 +137,13 @@ static void put_cause(text *to, const cause *of, size_t rank)
         sst_phrase_text(&title, ")");
     }
     sst_phrase_text(&title, ": ");
-    put_cost(&title, to, tally_cost(&of->count));
+    if (tally_cost(&of->count) > 0) {
+        put_cost(&title, to, tally_cost(&of->count));
+    } else { /* what only delayed mail costs nothing */
+        sst_phrase_text(&title, label(to, "later"));
+        sst_phrase_text(&title, " ");
+        sst_phrase_number(&title, to->all.language, of->count.of[FATE_LATER]);
+    }
     sst_page_gap(&to->on);
     sst_page_strong(&to->on, phrase_span(&title));
     to->on.indent += STEP + 1;
@@ -152,8 +158,10 @@ static void put_group(text *to, const cause_group *group)
     sst_phrase_text(&line, who ? who : "");
     sst_phrase_text(&line, ": ");
     sst_phrase_text(&line, sst_actor_text(group->actor, to->all.language));
-    sst_phrase_text(&line, ", ");
-    put_cost(&line, to, group->cost);
+    if (group->cost > 0) {
+        sst_phrase_text(&line, ", ");
+        put_cost(&line, to, group->cost);
+    }
     sst_page_gap(&to->on);
     sst_page_strong(&to->on, phrase_span(&line));
     to->on.indent += STEP;
