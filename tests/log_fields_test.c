@@ -60,6 +60,7 @@ static void values_are_found_at_their_paths(void **state)
         {"{\"response\":[{\"code\":5}]}", CODE, "", true},
         {"{\"list\":[\"]\", [2]]}", LIST, "[\"]\", [2]]", true},
         {"{\"object\":{\"a\":{\"b\":\"}\"}}}", OBJECT, "{\"a\":{\"b\":\"}\"}}", true},
+        {"{\"response\":{\"enhanced\":{\"class\":5},\"code\":250}}", CODE, "250", true},
         {"{}", TYPE, "", true},
         {"", TYPE, "", false},
         {"[]", TYPE, "", false},

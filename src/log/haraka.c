@@ -1,72 +1,27 @@
 /*
- * Haraka in its default log format: what clients handed in or were refused, what queue plugins
- * handed on, and what became of the mails that it sent itself.
+ * Haraka: what clients handed in or were refused, what queue plugins handed on, and what became of
+ * the mails that it sent itself.
  *
  * A transaction (UUID.1) is sent as one mail for each domain of its recipients, in their order
  * (UUID.1.1, UUID.1.2). Lines about a whole mail name no recipients; they come from the lines of
  * the transaction. Haraka names the host of an attempt only where it delivered, and what a reply
  * answered only for recipients. Of mails that it makes itself (its reports) it names nobody.
  */
+#include "log/haraka_line.h"
 #include "log/haraka_mail.h"
 #include "log/words.h"
-
-/* --- whose line it is ------------------------------------------------------------------------ */
-
-/* "[NOTICE] [UUID.1] [outbound] words" */
-typedef struct parts {
-    sst_span id;     /* "-": none */
-    sst_span source; /* core, outbound, a plugin */
-    sst_span words;
-} parts;
-
-static bool take_parts(sst_span text, parts *found)
-{
-    static const char *const levels[] = {"INFO", "NOTICE", "WARN",  "ERROR", "DEBUG",
-                                         "CRIT", "ALERT",  "EMERG", "DATA",  "PROTOCOL"};
-    bool known = false;
-    if (!words_take(&text, "["))
-        return false;
-    sst_span level = words_until(&text, ']');
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0] && !known; i++)
-        known = span_is(level, levels[i], false);
-    if (!known || !words_take(&text, " ["))
-        return false;
-    found->id = words_until(&text, ']');
-    if (!words_take(&text, " ["))
-        return false;
-    found->source = words_until(&text, ']');
-    if (!words_take(&text, " "))
-        return false;
-    (void)words_take(&text, " ");
-    found->words = text;
-    return true;
-}
 
 static bool owns(sst_log_reader *reader, const log_line *line)
 {
     (void)reader;
-    parts found;
-    return line->text.len > 0 && line->text.ptr[0] == '[' && take_parts(line->text, &found);
+    return sst_haraka_is_line(line->text);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-/* The value behind " key=": to the next blank, or within quotes. Absent where there is none. */
 static sst_span value_of(sst_span words, const char *key)
 {
-    sst_span before;
-    sst_span value;
-    if (!words_part(words, key, &before, &value))
-        return (sst_span){NULL, 0};
-    if (!words_take(&value, "\""))
-        return words_until(&value, ' ');
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '\\')
-            i++;
-        else if (value.ptr[i] == '"')
-            return (sst_span){value.ptr, i};
-    }
-    return value;
+    return sst_haraka_value(words, key);
 }
 
 /* The same for words, whose quotes may be escaped. */
@@ -452,8 +407,8 @@ static const struct {
 
 static void read_line(sst_log_reader *reader, const log_line *line)
 {
-    parts found;
-    if (!take_parts(line->text, &found))
+    haraka_line found;
+    if (!sst_haraka_take_line(reader, line->text, &found))
         return;
     if (span_is(found.id, "-", false)) {
         if (!span_is(found.source, "outbound", false))

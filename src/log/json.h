@@ -35,10 +35,11 @@ typedef struct json_value {
 
 /*
  * Finds the values at count paths, each the keys from the outermost object down with dots between
- * them ("response.code"; keys with a dot or an escape in them cannot be asked for). No path may be
- * the beginning of another one. values[i] is what stands at paths[i], the first where a key comes
- * again; none where nothing does. Returns whether the text is an object, with blanks about it at
- * most; where it is not (a line cut short), what was found before the fault is there all the same.
+ * them ("response.code"; keys with a dot or an escape in them cannot be asked for). Where a path is
+ * the beginning of another one, an object there is gone into, and not found itself. values[i] is
+ * what stands at paths[i], the first where a key comes again; none where nothing does. Returns
+ * whether the text is an object, with blanks about it at most; where it is not (a line cut short),
+ * what was found before the fault is there all the same.
  */
 bool sst_json_pick(sst_span text, const char *const *paths, size_t count, json_value *values);
 
