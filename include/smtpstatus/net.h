@@ -147,10 +147,12 @@ typedef struct sst_net_options {
     uint16_t port;                    /* 0: 25, with implicit TLS 465, with LMTP 24 */
     const char *unix_path;            /* or the path of a Unix socket: then no host */
     sst_net_family family;
-    uint32_t connect_ms;  /* how long each address may take; 0: 10,000 */
-    uint32_t resolve_ms;  /* how long looking up the host may take; 0: 30,000 */
-    sst_tls *tls;         /* NULL: the defaults. Needed over a Unix socket with tls_name only. */
-    const char *tls_name; /* that the certificate must be for; NULL: the host */
+    uint32_t connect_ms; /* how long each address may take; 0: 10,000 */
+    uint32_t resolve_ms; /* how long looking up the host may take; 0: 30,000 */
+    sst_tls
+        *tls; /* NULL: the defaults, read anew for this session: many sessions better share one */
+    const char *tls_name; /* that the certificate must be for; NULL: the host. A Unix socket has
+                             none of its own. */
     const sst_credentials *credentials; /* NULL: no AUTH */
 } sst_net_options;
 
