@@ -25,8 +25,10 @@ bool log_place_is_in(const log_place *place, const log_file *file)
     stream from;
     size_t len = 0;
     size_t count = 1;
-    if (!file->regular || place->mark_len > LOG_MARK || place->mark_len == 0)
+    if (!file->regular || place->mark_len > LOG_MARK)
         return false;
+    if (place->mark_len == 0)
+        return file->device == place->device && file->inode == place->inode;
     int descriptor = open(file->name, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return false;

@@ -25,7 +25,8 @@ typedef struct log_place {
 /* The mark of bytes. */
 uint64_t log_mark(const char *bytes, size_t len);
 
-/* Whether a file holds what was read up to a place, and maybe more. */
+/* Whether a file holds what was read up to a place, and maybe more. Where nothing was read, it is
+ * the file itself. */
 bool log_place_is_in(const log_place *place, const log_file *file);
 
 /* The file among several in which a place is: the same inode, else any. Returns its position, or

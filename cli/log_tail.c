@@ -375,19 +375,56 @@ static void begin_anew(log_tails *all, log_tail *tail)
     tail->source.lines = tail->source.records = 0;
 }
 
-/* Whether another file has the name now, and something stands in it. */
-static bool is_replaced(const log_tail *tail)
+/* The files that were written after the one of a tail, the oldest first. */
+static void find_newer(const log_tail *tail, log_files *newer)
+{
+    log_files beside = {.count = 0};
+    memset(newer, 0, sizeof *newer);
+    log_files_add_beside(&beside, tail->place.name);
+    log_files_sort(&beside);
+    for (size_t at = log_place_find(&tail->place, &beside) + 1; at < beside.count; at++)
+        log_files_add(newer, beside.list[at].name);
+    log_files_sort(newer);
+    log_files_free(&beside);
+}
+
+/* Whether another file has the name now, and something stands in it or in one between. */
+static bool is_replaced(log_tail *tail)
 {
     struct stat what;
-    return stat(tail->place.name, &what) == 0 && S_ISREG(what.st_mode) && what.st_size > 0 &&
-           (what.st_dev != tail->place.device || what.st_ino != tail->place.inode);
+    log_files newer;
+    if (stat(tail->place.name, &what) != 0 || !S_ISREG(what.st_mode) ||
+        (what.st_dev == tail->place.device && what.st_ino == tail->place.inode))
+        return false;
+    if (what.st_size > 0)
+        return true;
+    /* Nothing happened since the last look; without this, there would be a search in each. Within a
+     * second or two, more could happen than the time tells. */
+    if (what.st_ino == tail->next && (int64_t)what.st_mtime == tail->next_change &&
+        moment_now() - tail->next_change > 2)
+        return false;
+    tail->next = what.st_ino;
+    tail->next_change = (int64_t)what.st_mtime;
+    find_newer(tail, &newer);
+    bool written = false;
+    for (size_t i = 0; i < newer.count; i++)
+        written = written || newer.list[i].size > 0;
+    log_files_free(&newer);
+    return written;
 }
 
 static void change_over(log_tails *all, log_tail *tail)
 {
+    log_files newer;
     read_plain(all, tail, moment_now(), true);
     close_tail(tail);
     tail->last = false;
+    find_newer(tail, &newer);
+    for (size_t i = 0; i < newer.count; i++) {
+        if (strcmp(newer.list[i].name, tail->place.name) != 0)
+            read_tail(all, add_tail(all, newer.list[i].name));
+    }
+    log_files_free(&newer);
     log_tail *fresh = add_tail(all, tail->place.name);
     fresh->last = true;
     read_tail(all, fresh);

@@ -4,7 +4,8 @@
  *
  * A file that was renamed is read to its end before the new one of its name is begun: that is once
  * something stands in the new one, as its writer may take a while to change over. Of one that was
- * copied and then truncated, the rest is read from the copy.
+ * copied and then truncated, the rest is read from the copy. Where several rotations follow each
+ * other between two looks, the files between are found beside it.
  */
 #ifndef LOG_TAIL_H
 #define LOG_TAIL_H
@@ -15,9 +16,11 @@
 typedef struct log_tail {
     log_place place;
     log_source source;
-    int file;     /* -1: closed */
-    bool last;    /* it may grow; a last line that is not finished is left for later */
-    bool awaited; /* there is no such file yet */
+    int file;            /* -1: closed */
+    bool last;           /* it may grow; a last line that is not finished is left for later */
+    bool awaited;        /* there is no such file yet */
+    ino_t next;          /* the file that has its name now, where that is another one and empty, */
+    int64_t next_change; /* and when that was changed */
 } log_tail;
 
 typedef struct log_tails {

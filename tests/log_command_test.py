@@ -277,6 +277,24 @@ def check_follow(tap, command, directory):
     tap.equal(command.run("--follow", stdin=b"").returncode, 2, "--follow without a file: exit status 2")
 
 
+def check_follow_quick(tap, command, directory):
+    """Several rotations between two looks."""
+    log = put(directory / "quick/mail.log", lines(0, 1))
+    run = Follower(command, log)
+    run.wait_for(1)
+    run.child.send_signal(signal.SIGSTOP)
+    add(log, lines(1, 1))
+    os.rename(log, directory / "quick/mail.log.3")
+    put(directory / "quick/mail.log.2", lines(2, 1))
+    shutil.copyfile(put(log, lines(3, 1)), directory / "quick/mail.log.1")
+    os.truncate(log, 0)
+    run.child.send_signal(signal.SIGCONT)
+    tap.equal(run.wait_for(4), numbered(0, 4), "several rotations between two looks, and an empty log")
+    add(log, lines(4, 1))
+    tap.equal(run.wait_for(5), numbered(0, 5), "then what comes")
+    run.end()
+
+
 def check_follow_many(tap, command, directory):
     root = directory / "many"
     logs = [put(root / name, "") for name in ("a.log", "b.log")]
@@ -734,6 +752,7 @@ def main():
         check_packed(tap, command, directory)
         check_lines(tap, command, directory)
         check_follow(tap, command, directory)
+        check_follow_quick(tap, command, directory)
         check_follow_many(tap, command, directory)
         check_state(tap, command, directory)
         check_state_files(tap, command, directory)
