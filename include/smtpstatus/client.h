@@ -362,8 +362,9 @@ SST_API size_t sst_client_output(const sst_client *client, const char **data);
  */
 SST_API void sst_client_sent(sst_client *client, size_t len, uint64_t now);
 
-/* When sst_client_tick is to be called, as a time through *when. Returns false where nothing is
- * waited for: the session is idle, over, or it is the caller's turn. */
+/* When sst_client_tick is to be called, as a time through *when, which may have passed: after a
+ * pause the first call that tells the time begins it anew. Returns false where nothing is waited
+ * for: the session is idle, over, or it is the caller's turn. */
 SST_API bool sst_client_deadline(const sst_client *client, uint64_t *when);
 
 /* The time now. What was waited for in vain ends the session. */

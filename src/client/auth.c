@@ -139,6 +139,7 @@ static int send_line(sst_client *c, sst_span mechanism, sst_span response)
     output_commit(&c->output, line.len);
     sst_session_expect(c, SST_COMMAND_AUTH, SST_CLIENT_NO_RECIPIENT);
     c->state = SESSION_AUTH;
+    c->is_clock_old = true;
     return SST_OK;
 }
 

@@ -279,6 +279,7 @@ ptrdiff_t sst_client_body(sst_client *client, const char *data, size_t len, bool
     size_t taken = smaller(len, sst_body_room(client));
     last = last && taken == len;
     client->tx.body_asked = false;
+    client->is_clock_old = client->is_clock_old || output_waiting(&client->output) == 0;
     client->tx.body_ended = last;
     if (client->tx.use_bdat)
         take_bdat(client, data, taken, last);
@@ -289,7 +290,7 @@ ptrdiff_t sst_client_body(sst_client *client, const char *data, size_t len, bool
 
 int sst_client_body_cancel(sst_client *client, uint64_t now)
 {
-    client->now = now;
+    session_set_time(client, now);
     if (!is_body_wanted(client))
         return SST_E_INVALID;
     if (!client->tx.use_bdat) {

@@ -188,7 +188,7 @@ void sst_client_quit(sst_client *client)
 
 void sst_client_connected(sst_client *client, uint64_t now)
 {
-    client->now = now;
+    session_set_time(client, now);
     if (client->state != SESSION_NEW)
         return;
     client->under_tls = client->tls == SST_CLIENT_TLS_IMPLICIT;
@@ -208,7 +208,7 @@ static bool reserve_input(sst_client *c, size_t len)
 void sst_client_receive(sst_client *client, const char *data, size_t len, uint64_t now)
 {
     size_t waiting = input_waiting(&client->input);
-    client->now = now;
+    session_set_time(client, now);
     if (client->state == SESSION_OVER || client->is_lost || len == 0)
         return;
     client->input.answerable = client->output.sent;
@@ -230,7 +230,7 @@ void sst_client_receive(sst_client *client, const char *data, size_t len, uint64
 
 void sst_client_closed(sst_client *client, sst_local_error error, uint64_t now)
 {
-    client->now = now;
+    session_set_time(client, now);
     if (client->is_lost)
         return;
     client->is_lost = true;
@@ -247,7 +247,7 @@ size_t sst_client_output(const sst_client *client, const char **data)
 void sst_client_sent(sst_client *client, size_t len, uint64_t now)
 {
     size_t waiting = output_waiting(&client->output);
-    client->now = now;
+    session_set_time(client, now);
     if (len > waiting)
         len = waiting;
     if (len == 0)
@@ -317,7 +317,7 @@ bool sst_client_deadline(const sst_client *client, uint64_t *when)
 void sst_client_tick(sst_client *client, uint64_t now)
 {
     uint64_t when;
-    client->now = now;
+    session_set_time(client, now);
     if (sst_client_deadline(client, &when) && now >= when)
         client->is_expired = true;
 }

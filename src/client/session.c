@@ -294,7 +294,7 @@ static void take_starttls(sst_client *c)
 
 void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
 {
-    client->now = now;
+    session_set_time(client, now);
     if (client->state != SESSION_HANDSHAKE)
         return;
     if (!ok || client->is_lost || input_waiting(&client->input) > 0 || client->is_flooded) {
@@ -453,6 +453,7 @@ static bool begin_job(sst_client *c)
     client_job *job = c->jobs.first;
     if (c->slot_count > 0)
         return false;
+    c->is_clock_old = c->is_clock_old || (c->is_idle && (job || c->wants_quit));
     if (!job && c->wants_quit) {
         c->state = SESSION_QUITTING;
         return true;

@@ -158,7 +158,8 @@ struct sst_client {
 
     session_state state;
     uint64_t now;
-    uint64_t clock; /* of the last progress */
+    uint64_t clock;    /* of the last progress */
+    bool is_clock_old; /* something began after a pause, when the time was not told */
     bool under_tls;
     bool is_settled; /* nothing more is to be done about TLS */
     bool was_open;
@@ -215,6 +216,15 @@ struct sst_client {
 };
 
 /* session.c */
+
+/* The transport tells the time. What began since it did so last began now. */
+static inline void session_set_time(sst_client *c, uint64_t now)
+{
+    c->now = now;
+    if (c->is_clock_old)
+        c->clock = now;
+    c->is_clock_old = false;
+}
 
 /* One step. Returns false when nothing can be done before the transport or the caller acts. */
 bool sst_session_advance(sst_client *c);
