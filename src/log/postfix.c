@@ -411,6 +411,10 @@ static void read(sst_log_reader *reader, const log_line *line)
         if (words_begin(text, "uid="))
             read_pickup(reader, line, id, text);
         break;
+    case 'p': /* a filter that smtpd asks while the client waits */
+        if (words_take(&text, "proxy-reject: "))
+            sst_postfix_refusal(reader, line, id, text);
+        break;
     default:
         break;
     }

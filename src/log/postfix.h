@@ -22,7 +22,7 @@ sst_span sst_postfix_host_name(sst_span host);
 void sst_postfix_words(sst_log_reader *reader, sst_record *record, sst_span words);
 
 /* A line of smtpd, cleanup or postscreen about a client or a mail that was refused; text is what
- * stands behind "reject: " or "milter-reject: ". */
+ * stands behind "reject: ", "milter-reject: " or "proxy-reject: ". */
 void sst_postfix_refusal(sst_log_reader *reader, const log_line *line, sst_span id, sst_span text);
 
 #endif
