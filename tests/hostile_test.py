@@ -54,6 +54,15 @@ MAILS = {
     "quoted-printable without end": lambda: (
         HEAD + "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n" + "=3D=\n" * MILLION
     ),
+    "10^6 quoted lines": lambda: WORDS + "> <a@example.com>: said\n" * MILLION,
+    "10^6 lines that are marked and not quoted": lambda: WORDS + ">>> RCPT TO:<a@example.com>\n> x\n" * (MILLION // 2),
+    "10^6 doubled lines": lambda: (HEAD + "X-A: b\n" * 9 + "\n" + "x\n" * MILLION).replace("\n", "\n\n"),
+    "base64 that nobody declares": lambda: HEAD + "\n" + ("QUJD" * 19 + "\n") * 100000,
+    "UTF-16": lambda: WORDS.encode("utf-16") + b"x\0" * (5 * MIB),
+    "10^6 columns": lambda: WORDS + "a@example.com   failed   550 no\n" * MILLION,
+    "10^6 conclusions": lambda: (
+        WORDS + "----- Transcript of session follows -----\n" + "mailbox full\n554 5.0.0 Service unavailable\n" * MILLION
+    ),
     "NUL": lambda: "\0" * (10 * MIB),
     "NUL in a body": lambda: WORDS + "\0" * (10 * MIB),
     "endless folding": lambda: HEAD + "X-Long: a\n" + " b\n" * MILLION + "\nbody\n",
