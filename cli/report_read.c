@@ -15,6 +15,7 @@
 
 #include "buffer.h"
 #include "command.h"
+#include "fields.h"
 #include "interrupt.h"
 #include "log_files.h"
 #include "batch.h"
@@ -40,6 +41,7 @@ typedef struct reading {
     buffer words; /* of a reply in it */
     const stream *file;
     uint64_t line_number;
+    uint64_t bad_lines; /* of the file at hand */
 } reading;
 
 static void add_record(report_input *all, const sst_record *record)
@@ -110,6 +112,24 @@ static input_kind recognise(sst_span bytes)
 
 /* --- JSON lines ----------------------------------------------------------------------------- */
 
+/* Of a file that is no such thing, so many lines are named. */
+#define NAMED_LINES 10
+
+static void refuse_line(reading *from, const char *why)
+{
+    buffer what = {NULL, 0, 0};
+    from->all->not_understood++;
+    if (++from->bad_lines > NAMED_LINES)
+        return;
+    buffer_text(&what, "line ");
+    buffer_number(&what, (long)from->line_number);
+    buffer_text(&what, ": ");
+    buffer_text(&what, why);
+    buffer_text(&what, from->bad_lines == NAMED_LINES ? "; no more such lines are named" : "");
+    stream_complain(from->file->name, buffer_string(&what));
+    buffer_free(&what);
+}
+
 static void read_object(reading *from, sst_span line)
 {
     char why[192];
@@ -122,14 +142,7 @@ static void read_object(reading *from, sst_span line)
     record_object *taken =
         record_object_read(line, from->all->rules, &from->words, &record, why, sizeof why);
     if (!taken) {
-        buffer what = {NULL, 0, 0};
-        buffer_text(&what, "line ");
-        buffer_number(&what, (long)from->line_number);
-        buffer_text(&what, ": ");
-        buffer_text(&what, why);
-        stream_complain(from->file->name, buffer_string(&what));
-        buffer_free(&what);
-        from->all->not_understood++;
+        refuse_line(from, why);
         return;
     }
     add_record(from->all, &record);
@@ -159,8 +172,14 @@ static void read_objects(reading *from, sst_span piece)
 static void read_json(reading *from, stream *file)
 {
     size_t len;
+    if (!fields_supported()) {
+        stream_complain(file->name, "this program was built without JSON and cannot read it");
+        file->failed = true;
+        return;
+    }
     buffer_clear(&from->line);
     from->line_number = 0;
+    from->bad_lines = 0;
     while (!interrupted() && (len = stream_read(file, from->piece, PIECE)) > 0) {
         sst_span piece = {from->piece, len};
         read_objects(from, piece);

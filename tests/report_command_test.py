@@ -187,6 +187,14 @@ def check_odd(test):
         tap.ok(good, f"an input that is odd: {name}", done.stderr[:300])
 
 
+def check_bad_lines(test):
+    path = test.directory / "bad.jsonl"
+    path.write_text('{"schema":1,\n' * 1000)
+    done = test.run(path)
+    test.tap.ok(done.stderr.count(b"\n") == 11 and b"1000 not understood" in done.stderr,
+                "of a thousand bad lines a few are named", done.stderr[:500])
+
+
 def main():
     tap = Tap()
     command = str(pathlib.Path(sys.argv[1]).resolve())
@@ -196,7 +204,7 @@ def main():
         if b"without JSON" in probe.stderr:
             tap.skip("inputs of a report", "built without JSON")
             return tap.finish()
-        for check in (check_mixture, check_terminal, check_outputs, check_many, check_odd):
+        for check in (check_mixture, check_terminal, check_outputs, check_many, check_odd, check_bad_lines):
             check(test)
     return tap.finish()
 
