@@ -149,6 +149,26 @@ static void read_object(reading *from, sst_span line)
     record_object_free(taken);
 }
 
+/* A record is of a few kilobytes; what is longer than this is none, and is not kept in memory. */
+#define MOST_LINE ((size_t)1048576)
+
+static void read_line(reading *from, sst_span line)
+{
+    if (line.len > MOST_LINE) {
+        from->line_number++;
+        refuse_line(from, "longer than a record can be");
+    } else {
+        read_object(from, line);
+    }
+}
+
+/* Keeps a part of a line, as far as more than what is allowed is not needed to refuse it. */
+static void keep_part(reading *from, sst_span part)
+{
+    size_t room = MOST_LINE + 1 - from->line.len;
+    buffer_put(&from->line, part.ptr, part.len < room ? part.len : room);
+}
+
 /* The lines of a piece; what has no end yet is kept. */
 static void read_objects(reading *from, sst_span piece)
 {
@@ -157,14 +177,14 @@ static void read_objects(reading *from, sst_span piece)
         size_t len = end ? (size_t)(end - piece.ptr) : piece.len;
         sst_span line = {piece.ptr, len};
         if (!end || from->line.len > 0) {
-            buffer_put(&from->line, piece.ptr, len);
+            keep_part(from, line);
             line = buffer_span(&from->line);
         }
         piece.ptr += end ? len + 1 : len;
         piece.len -= end ? len + 1 : len;
         if (!end)
             break;
-        read_object(from, line);
+        read_line(from, line);
         buffer_clear(&from->line);
     }
 }
@@ -186,7 +206,7 @@ static void read_json(reading *from, stream *file)
         show_progress(from);
     }
     if (from->line.len > 0)
-        read_object(from, buffer_span(&from->line));
+        read_line(from, buffer_span(&from->line));
     buffer_clear(&from->line);
 }
 

@@ -195,6 +195,22 @@ def check_bad_lines(test):
                 "of a thousand bad lines a few are named", done.stderr[:500])
 
 
+def check_long_line(test):
+    """A line of 100 MB is none of ours, and is not taken into memory."""
+    good = b'{"schema":1,"kind":"delivered","recipient":"a@example.com"}\n'
+    (test.directory / "long.jsonl").write_bytes(good + b'{"schema":1,"text":"' + b"x" * 100000000 + b'"}\n' + good)
+    limit = 96 * 1024 * 1024
+
+    def bound():
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+    sanitized = "ASAN_OPTIONS" in os.environ
+    done = test.run("--format", "json", "long.jsonl", preexec_fn=None if sanitized else bound)
+    totals = json.loads(done.stdout)["totals"] if done.stdout else None
+    test.tap.ok(totals and totals["delivered"] == 2 and b"longer than" in done.stderr,
+                "a line of 100 MB is passed over", done.stderr[:500])
+
+
 def main():
     tap = Tap()
     command = str(pathlib.Path(sys.argv[1]).resolve())
@@ -204,7 +220,8 @@ def main():
         if b"without JSON" in probe.stderr:
             tap.skip("inputs of a report", "built without JSON")
             return tap.finish()
-        for check in (check_mixture, check_terminal, check_outputs, check_many, check_odd, check_bad_lines):
+        for check in (check_mixture, check_terminal, check_outputs, check_many, check_odd, check_bad_lines,
+                      check_long_line):
             check(test)
     return tap.finish()
 
