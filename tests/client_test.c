@@ -438,6 +438,52 @@ static void chunks(void **state)
     sst_client_free(client);
 }
 
+/* Answers each line of what is sent; returns how many there were. */
+static size_t answer_lines(sst_client *client)
+{
+    static char answers[SST_MAX_CLIENT_OUTSTANDING * 8];
+    const char *data;
+    size_t len = sst_client_output(client, &data);
+    size_t count = 0;
+    for (size_t at = 0; at < len; at++) {
+        if (data[at] != '\n')
+            continue;
+        assert_true(count < SST_MAX_CLIENT_OUTSTANDING);
+        memcpy(answers + 8 * count++, "250 Ok\r\n", 8);
+    }
+    sst_client_sent(client, len, 0);
+    sst_client_receive(client, answers, 8 * count, 0);
+    return count;
+}
+
+/* So many recipients that not all of them can be outstanding. */
+static void many_recipients(void **state)
+{
+    static sst_client_recipient recipients[1000];
+    sst_client_mail mail = {.size = sizeof mail, .recipients = recipients};
+    sst_client_event event;
+    size_t accepted = 0;
+    size_t rounds = 0;
+    (void)state;
+    mail.recipient_count = sizeof recipients / sizeof *recipients;
+    for (size_t i = 0; i < mail.recipient_count; i++)
+        recipients[i].address = span_of_text("b@example.com");
+    mail.stop = SST_CLIENT_STOP_AFTER_RCPT;
+    sst_client *client = make_open("250-mx.example.com\r\n250 PIPELINING\r\n");
+    assert_int_equal(sst_client_mail_queue(client, &mail, NULL, NULL), SST_OK);
+    for (bool done = false; !done; rounds++) {
+        while (sst_client_next(client, &event)) {
+            accepted += event.kind == SST_CLIENT_RECIPIENT;
+            done = done || event.kind == SST_CLIENT_READY;
+            assert_true(event.kind != SST_CLIENT_CLOSED);
+        }
+        assert_true(done || answer_lines(client) <= SST_MAX_CLIENT_OUTSTANDING);
+    }
+    assert_int_equal(accepted, mail.recipient_count);
+    assert_true(rounds >= 4 && rounds < 10);
+    sst_client_free(client);
+}
+
 /* MailKit#194: the answers are there, and so is the end of the connection. */
 static void answers_before_the_end(void **state)
 {
@@ -466,6 +512,7 @@ int main(void)
         cmocka_unit_test(flood),
         cmocka_unit_test(long_messages),
         cmocka_unit_test(chunks),
+        cmocka_unit_test(many_recipients),
         cmocka_unit_test(answers_before_the_end),
         cmocka_unit_test(misuse),
         cmocka_unit_test(auth_is_bounded),

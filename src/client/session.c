@@ -297,10 +297,12 @@ void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
     session_set_time(client, now);
     if (client->state != SESSION_HANDSHAKE)
         return;
-    if (!ok || client->is_lost || input_waiting(&client->input) > 0 || client->is_flooded) {
-        sst_client_end end =
-            ok && !client->is_lost ? SST_CLIENT_END_BEFORE_TLS : SST_CLIENT_END_TLS;
-        sst_session_end(client, end, SST_LOCAL_ERROR_TLS, false);
+    if (!ok || client->is_lost) {
+        sst_session_end(client, SST_CLIENT_END_TLS, SST_LOCAL_ERROR_TLS, false);
+        return;
+    }
+    if (input_waiting(&client->input) > 0 || client->is_flooded) {
+        sst_session_end_stray(client, SST_CLIENT_END_BEFORE_TLS);
         return;
     }
     client->under_tls = true;
