@@ -43,7 +43,9 @@ static sst_span behind_mark(sst_span line, const bounce_phrase *marks)
 static sst_span host_talked_to(sst_span line)
 {
     static const char phrase[] = "while talking to ";
-    const char *p = phrase_find(line, phrase);
+    line = mime_trim(line);
+    bool may_be = line.len > 0 && (line.ptr[0] == '.' || ascii_lower(line.ptr[0]) == 'w');
+    const char *p = may_be ? phrase_find(line, phrase) : NULL;
     if (!p)
         return (sst_span){NULL, 0};
     p += sizeof phrase - 1;
