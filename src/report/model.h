@@ -75,7 +75,7 @@ typedef struct inbound {
 
 /* How many fates and suspects have keys that fall on each place: where it is 0 there is none, which
  * is the usual case, and saves looking. A place that is full stays so. */
-#define TROUBLE_PLACES ((size_t)1 << 18)
+#define TROUBLE_PLACES ((size_t)1 << 19)
 
 /* Deliveries that were added and are not counted yet: until their turn comes, the memory that tells
  * of their mail is on its way. Only those are put here of which nothing else can be known. */
