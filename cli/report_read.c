@@ -17,8 +17,9 @@
 #include "command.h"
 #include "fields.h"
 #include "interrupt.h"
-#include "log_files.h"
 #include "batch.h"
+#include "log_batch.h"
+#include "log_files.h"
 #include "mailbox.h"
 #include "pipeline.h"
 #include "progress.h"
@@ -37,6 +38,8 @@ typedef struct reading {
     uint64_t total; /* of all of them; 0: not known */
     mailbox box;
     pipeline *mails;
+    log_setup setup; /* of the next */
+    pipeline *logged;
     buffer line;  /* of JSON, that went over the end of a piece */
     buffer words; /* of a reply in it */
     const stream *file;
@@ -248,15 +251,32 @@ static void finish_mails(reading *from)
 
 /* --- logs ----------------------------------------------------------------------------------- */
 
+static void take_decided(void *context, void *results)
+{
+    reading *from = context;
+    const log_batch *done = results;
+    for (size_t i = 0; i < done->passed_count; i++)
+        sst_report_add(from->all->into, &done->records[done->passed[i]]);
+}
+
 static void take_logged(void *context, sst_record *record)
 {
     reading *from = context;
     from->all->records++;
     if (!filter_may_pass(from->all->wanted, record))
         return;
-    sst_record_decide(record, from->all->rules);
-    if (filter_passes(from->all->wanted, record))
-        sst_report_add(from->all->into, record);
+    log_batch *into = pipeline_batch(from->logged);
+    log_batch_add(into, record);
+    if (log_batch_is_full(into))
+        pipeline_submit(from->logged);
+}
+
+/* Before the name of the source goes. */
+static void finish_logged(reading *from)
+{
+    if (((const log_batch *)pipeline_batch(from->logged))->count > 0)
+        pipeline_submit(from->logged);
+    pipeline_finish(from->logged);
 }
 
 static void read_log(reading *from, stream *file, int64_t newest)
@@ -270,6 +290,7 @@ static void read_log(reading *from, stream *file, int64_t newest)
         show_progress(from);
     }
     log_reading_end(logs);
+    finish_logged(from);
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -378,8 +399,11 @@ void report_read(report_input *all, const words *arguments)
     from.all = all;
     from.piece = allocate_or_end(NULL, PIECE, 1);
     size_t jobs = all->given->flags[OPTION_JOBS] ? all->given->jobs : 1;
-    from.mails = pipeline_new(&batch_reading, all->rules, jobs > 0 ? jobs : pipeline_processors(),
-                              take_results, &from);
+    jobs = jobs > 0 ? jobs : pipeline_processors();
+    from.mails = pipeline_new(&batch_reading, all->rules, jobs, take_results, &from);
+    /* They are added to the report as they are: nothing is written of each. */
+    from.setup = (log_setup){.rules = all->rules, .wanted = all->wanted, .format = FORMAT_TEXT};
+    from.logged = pipeline_new(&log_deciding, &from.setup, jobs, take_decided, &from);
     log_reading_open(&all->logs, take_logged, &from);
     mailbox_init(&from.box);
     read_all(&from, arguments);
@@ -388,6 +412,7 @@ void report_read(report_input *all, const words *arguments)
     all->not_understood += finish_logs(all);
     mailbox_free(&from.box);
     pipeline_free(from.mails);
+    pipeline_free(from.logged);
     buffer_free(&from.line);
     buffer_free(&from.words);
     free(from.piece);
