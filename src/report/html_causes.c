@@ -5,6 +5,24 @@
 #include "report/clock.h"
 #include "report/html.h"
 
+/* Words of ours, in which what is to be typed stands between backquotes. */
+static void put_commands(html *to, const char *text)
+{
+    bool inside = false;
+    for (;;) {
+        size_t len = strcspn(text, "`");
+        sst_html_text(to, (sst_span){text, len});
+        text += len;
+        if (*text == '\0')
+            break;
+        inside = !inside;
+        sst_html_put(to, inside ? "<code>" : "</code>");
+        text++;
+    }
+    if (inside)
+        sst_html_put(to, "</code>");
+}
+
 static void put_advice(html *to, const cause *of)
 {
     const char *advice = sst_reason_text_advice(of->reason, of->actor, to->all.language);
@@ -14,7 +32,7 @@ static void put_advice(html *to, const cause *of)
     sst_html_put(to, "<div class=\"advice\"><p class=\"label\">");
     sst_html_text(to, span_of(label ? label : ""));
     sst_html_put(to, "</p>\n<p>");
-    sst_html_text(to, span_of(advice));
+    put_commands(to, advice);
     sst_html_put(to, "</p></div>\n");
 }
 
