@@ -24,7 +24,8 @@
  *
  * OpenSSL and GNU SASL have memory of their own; all else comes from the allocator of the options.
  * Secrets (passwords, tokens, responses) are overwritten as soon as they are done with, and appear
- * in no event, text or transcript. The credentials that a caller gives stay the caller's.
+ * in no event, text or transcript, also where a server repeats them; for this the last response is
+ * kept until the session ends. The credentials that a caller gives stay the caller's.
  */
 #ifndef SMTPSTATUS_NET_H
 #define SMTPSTATUS_NET_H

@@ -19,90 +19,142 @@
 /* No mechanism sends more words than a few. */
 #define MOST_WORDS 16
 
-static void forget(sst_client *c, char **bytes, size_t *len)
+static void forget(sst_client *c, session_secret *secret)
 {
-    if (*bytes)
-        sst_output_wipe(*bytes, *len);
-    sst_deallocate(c->allocator, *bytes);
-    *bytes = NULL;
-    *len = 0;
+    sst_output_wipe(secret->bytes, secret->len);
+    sst_deallocate(c->allocator, secret->bytes);
+    secret->bytes = NULL;
 }
 
 void sst_auth_forget(sst_client *c)
 {
-    forget(c, &c->auth.secret, &c->auth.secret_len);
-    forget(c, &c->auth.initial, &c->auth.initial_len);
+    for (size_t i = 0; i < c->auth.count; i++)
+        forget(c, &c->auth.secrets[i]);
+    c->auth.count = 0;
+    c->auth.is_postponed = false;
+}
+
+/* Where the part begins that hands something over, and how long it is: the last one, behind the NUL
+ * of PLAIN, or behind ^A and the word of a token (RFC 7628 3.1, RFC 6750 2.1). A password may have
+ * blanks. */
+static size_t last_part(sst_span bytes, size_t *len)
+{
+    static const char bearer[] = "auth=Bearer ";
+    size_t before = sizeof bearer - 1;
+    size_t end = bytes.len;
+    while (end > 0 && (unsigned char)bytes.ptr[end - 1] < ' ')
+        end--;
+    size_t at = end;
+    while (at > 0 && (unsigned char)bytes.ptr[at - 1] >= ' ')
+        at--;
+    if (end - at > before && memcmp(bytes.ptr + at, bearer, before) == 0)
+        at += before;
+    *len = end - at;
+    return at;
 }
 
 /*
- * Keeps what is sent now, so that a server that repeats it does not bring it into a transcript or
- * an event: as it is, and in base64 behind that. Returns an error.
+ * Keeps what is sent, so that a server that repeats it does not bring it into a transcript or an
+ * event: as it is, in base64, and the last part alone in base64. Returns an error.
  */
 static int remember(sst_client *c, sst_span bytes)
 {
-    size_t encoded = BASE64_LEN(bytes.len);
-    if (encoded > SST_MAX_CLIENT_AUTH)
+    session_secret kept = {.raw_len = bytes.len, .encoded_len = BASE64_LEN(bytes.len)};
+    if (kept.encoded_len > SST_MAX_CLIENT_AUTH)
         return SST_E_LIMIT;
-    char *secret = sst_allocate(c->allocator, bytes.len + encoded + 1, 1);
-    if (!secret)
+    kept.part_at = last_part(bytes, &kept.part_len);
+    size_t both = kept.raw_len + kept.encoded_len;
+    kept.len = both + BASE64_LEN(kept.part_len);
+    kept.bytes = sst_allocate(c->allocator, kept.len + 1, 1);
+    if (!kept.bytes)
         return SST_E_NO_MEMORY;
     if (bytes.len > 0)
-        memcpy(secret, bytes.ptr, bytes.len);
-    sst_base64_encode(secret, bytes.len, secret + bytes.len);
-    forget(c, &c->auth.secret, &c->auth.secret_len);
-    c->auth.secret = secret;
-    c->auth.raw_len = bytes.len;
-    c->auth.secret_len = bytes.len + encoded;
+        memcpy(kept.bytes, bytes.ptr, bytes.len);
+    sst_base64_encode(kept.bytes, kept.raw_len, kept.bytes + kept.raw_len);
+    sst_base64_encode(kept.bytes + kept.part_at, kept.part_len, kept.bytes + both);
+    if (c->auth.count == SESSION_SECRETS)
+        forget(c, &c->auth.secrets[--c->auth.count]);
+    c->auth.secrets[c->auth.count++] = kept;
     return SST_OK;
 }
 
+/* What was remembered last, as it goes out. */
 static sst_span remembered(const sst_client *c)
 {
-    sst_span encoded = {c->auth.secret + c->auth.raw_len, c->auth.secret_len - c->auth.raw_len};
+    const session_secret *last = &c->auth.secrets[c->auth.count - 1];
+    sst_span encoded = {last->bytes + last->raw_len, last->encoded_len};
     return encoded;
 }
 
-/* Overwrites a secret wherever it stands in a reply. */
-static void mask(char *reply, size_t len, const char *secret, size_t secret_len)
+/* After the exchange only the last response that says something is kept: it is what could be of use
+ * to others. A name of a user that comes in later replies is shown. */
+static void forget_all_but_last(sst_client *c)
 {
+    session_auth *auth = &c->auth;
+    while (auth->count > 0 && auth->secrets[auth->count - 1].part_len == 0)
+        forget(c, &auth->secrets[--auth->count]);
+    for (size_t i = 0; i + 1 < auth->count; i++)
+        forget(c, &auth->secrets[i]);
+    if (auth->count > 1)
+        auth->secrets[0] = auth->secrets[auth->count - 1];
+    auth->count = auth->count > 0 ? 1 : 0;
+    auth->is_postponed = false;
+}
+
+/* Overwrites a secret wherever it stands. Returns whether it did. */
+static bool mask(char *text, size_t len, const char *secret, size_t secret_len)
+{
+    bool found_any = false;
     if (secret_len < LEAST_SECRET)
-        return;
+        return false;
     for (size_t at = 0; at + secret_len <= len;) {
-        const char *found = memchr(reply + at, secret[0], len - secret_len + 1 - at);
+        const char *found = memchr(text + at, secret[0], len - secret_len + 1 - at);
         if (!found)
-            return;
-        at = (size_t)(found - reply);
+            break;
+        at = (size_t)(found - text);
         if (memcmp(found, secret, secret_len) == 0) {
-            memset(reply + at, '*', secret_len);
+            memset(text + at, '*', secret_len);
             at += secret_len;
+            found_any = true;
         } else {
             at++;
         }
     }
+    return found_any;
+}
+
+static bool mask_secret(char *text, size_t len, const session_secret *secret)
+{
+    const char *raw = secret->bytes;
+    const char *part = raw + secret->raw_len + secret->encoded_len;
+    bool found = mask(text, len, raw + secret->raw_len, secret->encoded_len);
+    found = mask(text, len, raw, secret->raw_len) || found;
+    found = mask(text, len, part, BASE64_LEN(secret->part_len)) || found;
+    return mask(text, len, raw + secret->part_at, secret->part_len) || found;
 }
 
 /* The words of what was sent: those of PLAIN lie between NULs, those of OAuth between ^A and
  * blanks. */
-static void mask_words(char *reply, size_t len, const char *secret, size_t secret_len)
+static void mask_words(char *text, size_t len, const session_secret *secret)
 {
     size_t start = 0;
     size_t words = 0;
-    for (size_t i = 0; i <= secret_len && words < MOST_WORDS; i++) {
-        if (i < secret_len && (unsigned char)secret[i] > ' ')
+    for (size_t i = 0; i <= secret->raw_len && words < MOST_WORDS; i++) {
+        if (i < secret->raw_len && (unsigned char)secret->bytes[i] > ' ')
             continue;
-        mask(reply, len, secret + start, i - start);
+        (void)mask(text, len, secret->bytes + start, i - start);
         words += i > start;
         start = i + 1;
     }
 }
 
-void sst_auth_mask(sst_client *c, char *reply, size_t len)
+void sst_auth_mask(sst_client *c, char *text, size_t len)
 {
-    if (!c->auth.secret)
-        return;
-    mask(reply, len, c->auth.secret + c->auth.raw_len, c->auth.secret_len - c->auth.raw_len);
-    mask(reply, len, c->auth.secret, c->auth.raw_len);
-    mask_words(reply, len, c->auth.secret, c->auth.raw_len);
+    for (size_t i = 0; i < c->auth.count; i++) {
+        (void)mask_secret(text, len, &c->auth.secrets[i]);
+        if (c->state == SESSION_AUTH)
+            mask_words(text, len, &c->auth.secrets[i]);
+    }
 }
 
 static void transcribe(sst_client *c, const char *before, sst_span mechanism, const char *behind)
@@ -143,15 +195,6 @@ static int send_line(sst_client *c, sst_span mechanism, sst_span response)
     return SST_OK;
 }
 
-/* Puts an initial response aside until it is asked for. */
-static void postpone(sst_client *c)
-{
-    c->auth.initial = c->auth.secret;
-    c->auth.initial_len = c->auth.secret_len;
-    c->auth.secret = NULL;
-    c->auth.secret_len = 0;
-}
-
 int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial)
 {
     sst_span none = {NULL, 0};
@@ -168,7 +211,7 @@ int sst_client_auth(sst_client *client, const char *mechanism, sst_span initial)
         return error;
     if (strlen("AUTH  \r\n") + name.len + remembered(client).len <= COMMAND_LINE)
         return send_line(client, name, remembered(client));
-    postpone(client);
+    client->auth.is_postponed = true;
     return send_line(client, name, none);
 }
 
@@ -210,50 +253,64 @@ int sst_client_auth_give_up(sst_client *client)
     return SST_OK;
 }
 
-sst_span sst_auth_challenge(sst_client *c)
+sst_span sst_auth_challenge(const sst_client *c)
 {
-    sst_span none = {"", 0};
+    sst_span challenge = {c->words, c->words_len};
+    return challenge;
+}
+
+/* A secret may stand in a challenge, too, where base64 hides it from the eye alone: the servers'
+ * complaints about tokens are JSON in base64. Such a challenge is not shown at all; nor is one that
+ * cannot be read. */
+static bool repeats_secret(const sst_client *c, sst_span challenge, char *copy)
+{
+    bool found = false;
+    if (challenge.len > 0)
+        memcpy(copy, challenge.ptr, challenge.len);
+    for (size_t i = 0; i < c->auth.count; i++)
+        found = mask_secret(copy, challenge.len, &c->auth.secrets[i]) || found;
+    return found;
+}
+
+static void hide_challenge(sst_client *c)
+{
+    sst_reply_line_iterator lines = {0};
+    sst_reply_line line = {0};
+    while (sst_reply_next_line(&c->reply, &lines, &line)) {
+        if (line.text.len > 0)
+            memset(c->input.bytes + (line.text.ptr - c->input.bytes), '*', line.text.len);
+    }
+}
+
+bool sst_auth_read_challenge(sst_client *c)
+{
     sst_reply_line_iterator lines = {0};
     sst_reply_line line = {0};
     c->reply.whole.ptr = c->input.bytes + c->reply_at;
     (void)sst_reply_next_line(&c->reply, &lines, &line);
-    char *room = sst_report_room(c, line.text.len + 1);
-    ptrdiff_t len = room ? sst_base64_decode(line.text.ptr, line.text.len, room) : 0;
-    sst_span challenge = {room, (size_t)(len > 0 ? len : 0)};
-    return room ? challenge : none;
-}
-
-static bool is_good_challenge(sst_client *c, size_t *len)
-{
-    char some[4];
-    sst_reply_line_iterator lines = {0};
-    sst_reply_line line = {0};
-    (void)sst_reply_next_line(&c->reply, &lines, &line);
-    *len = line.text.len;
-    for (size_t i = 0; i < line.text.len; i += 4) {
-        size_t have = line.text.len - i < 4 ? line.text.len - i : 4;
-        ptrdiff_t got = sst_base64_decode(line.text.ptr + i, have, some);
-        if (got < 0 || (got < 3 && i + 4 < line.text.len))
-            return false;
-    }
-    return c->reply.lines == 1;
+    char *room = sst_report_room(c, 2 * line.text.len + 1);
+    if (!room)
+        return false;
+    ptrdiff_t len = sst_base64_decode(line.text.ptr, line.text.len, room);
+    bool is_good = len >= 0 && c->reply.lines == 1;
+    c->auth.is_bad_challenge = c->auth.is_bad_challenge || !is_good;
+    c->words_len = is_good ? (size_t)len : 0;
+    sst_span challenge = {room, c->words_len};
+    if (c->auth.count > 0 && (!is_good || repeats_secret(c, challenge, room + c->words_len)))
+        hide_challenge(c);
+    return true;
 }
 
 /* 334: the server asks. */
 static void take_challenge(sst_client *c)
 {
     sst_span none = {NULL, 0};
-    size_t len;
     int error = SST_OK;
-    bool is_good = is_good_challenge(c, &len);
-    if (!is_good) {
-        c->auth.is_bad_challenge = c->auth.is_cancelled = true;
+    if (c->auth.is_bad_challenge) {
+        c->auth.is_cancelled = true;
         error = send_line(c, none, span_of("*"));
-    } else if (c->auth.initial && len == 0) {
-        forget(c, &c->auth.secret, &c->auth.secret_len);
-        c->auth.secret = c->auth.initial;
-        c->auth.secret_len = c->auth.initial_len;
-        c->auth.initial = NULL;
+    } else if (c->auth.is_postponed && c->words_len == 0) {
+        c->auth.is_postponed = false;
         error = send_line(c, none, remembered(c));
     } else {
         c->state = SESSION_CHALLENGED;
@@ -275,7 +332,7 @@ void sst_auth_reply(sst_client *c)
         sst_session_end(c, SST_CLIENT_END_UNEXPECTED, SST_LOCAL_ERROR_PROTOCOL_VIOLATION, true);
         return;
     }
-    forget(c, &c->auth.initial, &c->auth.initial_len);
+    forget_all_but_last(c);
     session_event *event = sst_report_push(c, SST_CLIENT_AUTH_DONE);
     event->command = SST_COMMAND_AUTH;
     event->cause = sst_report_cause(c, SST_COMMAND_AUTH);

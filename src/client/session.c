@@ -120,6 +120,7 @@ void sst_session_end(sst_client *c, sst_client_end end, sst_local_error error, b
         c->ending.end = c->ending.refused;
         c->ending.error = c->flush_cause.local_error;
     }
+    c->ending.command = cause.command;
     c->ending.with_reply = with_reply;
     cause.with_reply = is_refusal;
     if (!c->was_open && is_refusal)
@@ -313,11 +314,16 @@ void sst_client_tls_started(sst_client *client, bool ok, uint64_t now)
 
 void sst_session_end_stray(sst_client *c, sst_client_end end)
 {
-    sst_auth_mask(c, c->input.bytes + c->input.at, input_waiting(&c->input));
-    c->stray.ptr = c->input.bytes + c->input.at;
-    c->stray.len = input_waiting(&c->input);
-    if (c->stray.len > STRAY_SHOWN)
-        c->stray.len = STRAY_SHOWN;
+    char *bytes = c->input.bytes + c->input.at;
+    bool is_in_auth =
+        c->auth.count > 0 && (c->state == SESSION_AUTH || c->state == SESSION_CHALLENGED);
+    size_t len = input_waiting(&c->input);
+    if (len > 0 && is_in_auth) /* it may be a part of what was sent, and no part is shown */
+        memset(bytes, '*', len);
+    else
+        sst_auth_mask(c, bytes, len);
+    c->stray.ptr = bytes;
+    c->stray.len = len < STRAY_SHOWN ? len : STRAY_SHOWN;
     sst_transcript_add(&c->transcript, c->allocator, c->now, true, SST_COMMAND_NONE, c->stray);
     sst_session_end(c, end, SST_LOCAL_ERROR_PROTOCOL_VIOLATION, false);
 }
@@ -360,8 +366,6 @@ static void take_reply(sst_client *c)
 {
     session_slot *head = &c->slots[c->slot_first];
     session_slot slot = *head;
-    if (slot.command != SST_COMMAND_AUTH)
-        sst_auth_forget(c);
     sst_transcript_add(&c->transcript, c->allocator, c->now, true, slot.command, c->reply.whole);
     session_event *event = sst_report_push(c, SST_CLIENT_REPLY);
     event->command = slot.command;
@@ -388,6 +392,15 @@ static void take_reply(sst_client *c)
         sst_session_end(c, SST_CLIENT_END_UNEXPECTED, SST_LOCAL_ERROR_PROTOCOL_VIOLATION, true);
     else
         take_answer(c, slot, head->replies == 0);
+}
+
+/* Before anybody sees the current reply. Returns false without memory. */
+static bool hide_secrets(sst_client *c)
+{
+    bool is_challenge = c->state == SESSION_AUTH && c->reply.code == SST_CODE_BASE64_RESPONSE;
+    bool done = !is_challenge || sst_auth_read_challenge(c);
+    sst_auth_mask(c, c->input.bytes + c->reply_at, c->reply.whole.len);
+    return done;
 }
 
 /* Parses what is there. Returns whether something was done. */
@@ -418,6 +431,10 @@ static bool take_input(sst_client *c)
     c->has_reply = true;
     c->has_words = false;
     c->auth.was_refused = false;
+    if (!hide_secrets(c)) {
+        sst_session_end(c, SST_CLIENT_END_LOCAL, SST_LOCAL_ERROR_LOCAL, false);
+        return true;
+    }
     if (is_asked) {
         c->input.at += (size_t)consumed;
         take_reply(c);
@@ -491,6 +508,7 @@ bool sst_session_advance(sst_client *c)
         c->ending.is_reported = true;
         session_event *event = sst_report_push(c, SST_CLIENT_CLOSED);
         event->end = c->ending.end;
+        event->command = c->ending.command;
         event->cause.local_error = c->ending.error;
         event->cause.with_reply = c->ending.with_reply;
         return true;

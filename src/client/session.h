@@ -119,13 +119,25 @@ typedef struct session_event {
     sst_client_end end;
 } session_event;
 
-/* The exchange of AUTH. */
+/* Something that was sent in AUTH: as it was, behind that in base64, and behind that its last part
+ * in base64. */
+typedef struct session_secret {
+    char *bytes;
+    size_t len;
+    size_t raw_len;
+    size_t encoded_len;
+    size_t part_at; /* the last part, in what was sent */
+    size_t part_len;
+} session_secret;
+
+#define SESSION_SECRETS 4 /* no mechanism sends more */
+
+/* The exchange of AUTH. What was sent last is kept until the session ends: for as long a server may
+ * repeat it. */
 typedef struct session_auth {
-    char *secret; /* what was sent last, as it was, and in base64 behind that */
-    size_t secret_len;
-    size_t raw_len; /* of the first of the two */
-    char *initial;  /* an initial response that is sent when it is asked for, in the same form */
-    size_t initial_len;
+    session_secret secrets[SESSION_SECRETS];
+    size_t count;
+    bool is_postponed; /* the initial response is sent when it is asked for */
     bool is_bad_challenge;
     bool is_cancelled; /* "*" was sent */
     bool was_refused;  /* the current reply is a refusal */
@@ -142,9 +154,10 @@ typedef struct session_ending {
     sst_client_end end;
     sst_client_end refused; /* what QUIT ends, where the session was refused */
     sst_local_error error;
-    bool with_reply;  /* the current one */
-    bool is_answer;   /* 421, to the end of a message */
-    bool is_reported; /* CLOSED was given */
+    sst_command command; /* what was waited for */
+    bool with_reply;     /* the current one */
+    bool is_answer;      /* 421, to the end of a message */
+    bool is_reported;    /* CLOSED was given */
 } session_ending;
 
 struct sst_client {
@@ -283,12 +296,13 @@ bool sst_body_advance(sst_client *c);
 
 void sst_auth_reply(sst_client *c);
 void sst_auth_forget(sst_client *c);
-/* Overwrites in what the server says what was sent as a secret; it is kept until the first answer
- * to something else, since some servers take it for commands and repeat it in more than one reply.
- */
-void sst_auth_mask(sst_client *c, char *reply, size_t len);
-/* What the current reply asks, out of base64. */
-sst_span sst_auth_challenge(sst_client *c);
+/* Overwrites in what a server said what was sent to it as a secret. */
+void sst_auth_mask(sst_client *c, char *text, size_t len);
+/* The current reply asks: takes what out of base64, and hides a secret in it. Returns false without
+ * memory. */
+bool sst_auth_read_challenge(sst_client *c);
+/* What was taken. */
+sst_span sst_auth_challenge(const sst_client *c);
 
 /* report.c */
 
