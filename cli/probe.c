@@ -44,6 +44,7 @@ typedef struct probe {
     uint64_t records;
     bool opened;
     bool refused; /* some recipient was not accepted */
+    bool told;    /* the fate of a recipient was given */
 } probe;
 
 /* --- records -------------------------------------------------------------------------------- */
@@ -77,7 +78,7 @@ static void take_reply(probe *all, const sst_client_event *event)
     if (sst_record_from_reply(&record, reply, all->text.data, all->text.size) != SST_OK)
         return;
     record.source = span_from(all->page.server);
-    record.remote = span_from(all->setup.url.host ? all->setup.url.host : all->setup.url.path);
+    record.remote = span_from(all->setup.url.host ? all->setup.url.host : "localhost");
     sst_record_decide(&record, all->rules);
     if (all->given->format == FORMAT_TEXT)
         probe_page_reply(&all->page, reply, &record);
@@ -93,6 +94,7 @@ static void take_recipient(probe *all, const sst_client_event *event)
     /* Without recipients one was made up, for MAIL alone; it is not there for anybody. */
     if (event->recipient >= to->count)
         return;
+    all->told = true;
     buffer_clear(&all->text);
     buffer_reserve(&all->text, event->reply ? event->reply->whole.len : 0);
     record.recipient = span_from(to->list[event->recipient]);
@@ -107,6 +109,30 @@ static void take_recipient(probe *all, const sst_client_event *event)
         probe_page_recipient(&all->page, &record);
     else
         write_record(all, &record);
+}
+
+/* That the session failed on this side is a status too, unless a recipient has been told of it. */
+static void take_end(probe *all, const sst_client_event *event)
+{
+    sst_client_event told = *event;
+    sst_record record;
+    bool on_purpose = event->local_error == SST_LOCAL_ERROR_CANCELLED && !interrupted();
+    memset(&record, 0, sizeof record);
+    if (event->local_error == SST_LOCAL_ERROR_NONE || on_purpose || all->told)
+        return;
+    if (all->given->format == FORMAT_TEXT) {
+        if (!sst_net_why(all->net))
+            complain("%s", sst_client_end_text(event->end));
+        return;
+    }
+    told.kind = SST_CLIENT_RECIPIENT;
+    told.outcome = SST_OUTCOME_DEFERRED;
+    told.reply = NULL;
+    told.text = span_from(sst_client_end_text(event->end));
+    if (sst_net_record(all->net, &told, &record, NULL, 0) != SST_OK)
+        return;
+    sst_record_decide(&record, all->rules);
+    write_record(all, &record);
 }
 
 /* --- the session ---------------------------------------------------------------------------- */
@@ -179,6 +205,9 @@ static bool act(probe *all, const sst_client_event *event)
         return true;
     case SST_CLIENT_RECIPIENT:
         take_recipient(all, event);
+        return true;
+    case SST_CLIENT_CLOSED:
+        take_end(all, event);
         return true;
     case SST_CLIENT_TRANSCRIPT:
         if (all->setup.transcript)

@@ -104,6 +104,14 @@ static int take_message(sending *all)
     return read_message(all, files->count > 0 ? files->list[0] : "-");
 }
 
+/* Whether the line that ends here is the empty one behind the header. In a binary message lines may
+ * end in LF alone. */
+static bool ends_header(sst_span text, size_t lf)
+{
+    size_t end = lf > 0 && text.ptr[lf - 1] == '\r' ? lf - 1 : lf;
+    return end == 0 || text.ptr[end - 1] == '\n';
+}
+
 /* What the message is made of decides what the server must be able to take. */
 static void look_at_message(sending *all)
 {
@@ -112,7 +120,7 @@ static void look_at_message(sending *all)
     bool eight_bit = false;
     for (size_t i = 0; i < text.len; i++) {
         bool high = (unsigned char)text.ptr[i] >= 0x80;
-        if (in_header && i >= 3 && memcmp(text.ptr + i - 3, "\r\n\r\n", 4) == 0)
+        if (in_header && text.ptr[i] == '\n' && ends_header(text, i))
             in_header = false;
         eight_bit = eight_bit || high;
         all->envelope.smtputf8 = all->envelope.smtputf8 || (in_header && high);

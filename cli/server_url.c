@@ -43,6 +43,17 @@ static const char *find(const char *at, const char *end, char wanted)
     return at < end ? at : NULL;
 }
 
+/* Letters without case (RFC 3986 3.1). */
+static bool begins_with(const char *text, const char *prefix)
+{
+    for (; *prefix; text++, prefix++) {
+        bool upper = *text >= 'A' && *text <= 'Z';
+        if ((upper ? *text - 'A' + 'a' : *text) != *prefix)
+            return false;
+    }
+    return true;
+}
+
 /* "unix:/path", "lmtp+unix:///path", or a path itself. */
 static const char *socket_path(const char *text)
 {
@@ -51,7 +62,7 @@ static const char *socket_path(const char *text)
         return text;
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
         size_t len = strlen(before[i]);
-        if (strncmp(text, before[i], len) == 0 && text[len] == '/')
+        if (begins_with(text, before[i]) && text[len] == '/')
             return text + len;
     }
     return NULL;
@@ -143,7 +154,7 @@ bool server_url_read(const char *text, uint16_t default_port, server_url *url)
     }
     for (size_t i = 0; i < SCHEMES; i++) {
         size_t len = strlen(schemes[i].name);
-        if (strncmp(text, schemes[i].name, len) != 0)
+        if (!begins_with(text, schemes[i].name))
             continue;
         at += len;
         url->port = schemes[i].port;

@@ -124,7 +124,8 @@ void session_write_rows(layout *page, const sst_tls_info *tls, const char *serve
         buffer_text(&who, address);
         buffer_text(&who, ")");
     }
-    put_tls(&how, tls, language);
+    if (address)
+        put_tls(&how, tls, language);
     bool certificate = tls && tls->subject && !brief;
     if (certificate) {
         put_names(&names, tls);

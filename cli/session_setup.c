@@ -96,6 +96,10 @@ static int make_tls(session_setup *setup, const options *given)
     if (!choose(given, OPTION_TLS_MIN, "--tls-min is 1.2 or 1.3", versions,
                 sizeof versions / sizeof versions[0], &version))
         return STATUS_USAGE;
+    if (given->flags[OPTION_KEY] && !given->flags[OPTION_CERT]) {
+        complain("--key is of no use without --cert");
+        return STATUS_USAGE;
+    }
     sst_tls_options how = {.size = sizeof how};
     how.minimum = (sst_tls_version)version;
     if (ca && is_directory(ca))

@@ -111,7 +111,7 @@ size_t script_show(const sst_client_event *e, char *to, size_t size)
         put(to, size, &len, " %s", end_names[e->end]);
     if (e->kind == SST_CLIENT_TRANSCRIPT)
         put(to, size, &len, e->from_server ? " S" : " C");
-    if (e->command)
+    if (e->command && e->kind != SST_CLIENT_CLOSED)
         put(to, size, &len, " %s", sst_command_id(e->command));
     if (e->reply) {
         char enhanced[SST_ENHANCED_STRING_MAX];

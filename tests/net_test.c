@@ -88,7 +88,7 @@ static void test_answers(void **state)
     net_failure failure = look_up("nowhere.example.com", &addresses);
     assert_int_equal(failure.error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
     assert_string_equal(failure.text,
-                        "nowhere.example.com: there is no such host, or it has no address");
+                        "nowhere.example.com: the name servers know no address of this name");
     failure = look_up("later.example.com", &addresses);
     assert_int_equal(failure.error, SST_LOCAL_ERROR_HOST_NOT_FOUND);
     assert_string_equal(failure.text,

@@ -170,7 +170,8 @@ def check_connecting(tap):
     records, session, _, _ = run(host="nowhere.invalid", port=25, resolve_ms=5000)
     first = records[0] if records else {}
     tap.ok(first.get("local_error") == "host-not-found" and first.get("command") == "CONNECT"
-           and first.get("text", "").startswith("nowhere.invalid: "),
+           and first.get("text", "").startswith("nowhere.invalid: ")
+           and first.get("reason") == "dns-failure" and first.get("suppress") == "no",
            "a name that is not there", f"{records} {session}")  # fmt: skip
 
     def close(c):

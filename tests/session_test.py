@@ -97,6 +97,11 @@ class Tests:
                 "level": "basic"}, "a connection lost behind the message")
             self.check(call.status == 1, "in doubt: status 1", call)
 
+        with Server({"MAIL": CLOSE}) as server:
+            call = self.send(server)
+            self.check(call.status == 1 and call.of("a@example.com").get("command") == "MAIL",
+                       "lost at MAIL: the session had been opened", call)
+
     def bodies(self):
         long = "Subject: long\n\n" + "x" * 70 + "\n" * 3 + "y" * 50000 + "\n"
         with Server() as server:
@@ -110,10 +115,22 @@ class Tests:
             call = self.send(server, text="Subject: big\n\n" + "x\n" * 60000)
             self.check(call.of("a@example.com").get("reason") == "message-too-big" and server.messages == []
                        and not any(c.startswith("MAIL") for c in server.commands), "SIZE is heeded", call)
-        with Server(extensions=("PIPELINING",)) as server:
-            call = self.send(server, text="Subject: Käse\n\nKäse\n")
-            self.check(call.status == 1 and not any(c.startswith("MAIL") for c in server.commands),
-                       "what the server lacks is refused before MAIL", call)
+        lacking = {"Subject: Käse\n\nKäse\n": [], "\nKäse\n": [], "\nx\n": ["--binary"], "\n1\n": ["--requiretls"],
+                   "\n2\n": ["--prdr"], "\n3\n": ["--priority", "3"], "\n4\n": ["--hold-for", "60"],
+                   "\n5\n": ["--deliver-by", "60"], "\n6\n": ["--dsn", "never"]}
+        for text, more in lacking.items():
+            with Server(extensions=("PIPELINING",)) as server:
+                call = self.send(server, text=text, more=more)
+                record = call.of("a@example.com")
+                self.check(call.status == 1 and not any(c.startswith("MAIL") for c in server.commands)
+                           and record.get("reason") in ("protocol", "tls") and record.get("retry") == "after-fix",
+                           "what the server lacks is refused before MAIL: %r %s" % (text, more), call)
+        for text, parameters in (("\nKäse\n", ["BODY=8BITMIME"]), ("Subject: Käse\n\n", ["BODY=8BITMIME", "SMTPUTF8"]),
+                                 ("Subject: x\n\nKäse\n", ["BODY=8BITMIME"]), ("Subject: x\n\nx\n", [])):
+            with Server() as server:
+                call = self.send(server, text=text)
+                mail = [c for c in server.commands if c.startswith("MAIL")][0]
+                self.tap.equal(mail.split(" ")[3:], parameters, "what %r needs" % text)
 
     def composed(self):
         attached = self.directory / "Käse 1.bin"
@@ -226,6 +243,28 @@ class Tests:
             self.check(call.status == 4 and record.get("code") == 535 and record.get("reason") == "client-auth",
                        "a password that is wrong", call)
 
+    def echoes(self):
+        """Servers that repeat what was sent to them, where the protocol has no place for it."""
+        line = lambda session: session.server.commands[-1]
+        ways = {
+            "in place of a reply": lambda session: session.say(line(session)),
+            "behind the reply": lambda session: session.say("235 2.7.0 Welcome\r\n" + line(session)),
+            "in the reply to MAIL": None,
+        }
+        for name, way in ways.items():
+            for mechanism in ("PLAIN", "XOAUTH2"):
+                secret = "ya29.tr0ub4dor" if mechanism == "XOAUTH2" else SECRET
+                with Server(extensions=EHLO + ("AUTH PLAIN XOAUTH2",)) as server:
+                    server.replies = {"AUTH": way} if way else {"MAIL": "550 5.7.1 ada, " + secret}
+                    transcript = self.directory / "echoes"
+                    call = self.send(server, variables={"SECRET": secret}, more=[
+                        "--user", "ada", "--password-env", "SECRET", "--auth", mechanism, "--auth-clear", "--tls",
+                        "off", "--transcript", str(transcript)])
+                    shown = call.everything() + transcript.read_text()
+                    sent = [c.split(" ")[2] for c in server.commands if c.startswith("AUTH")]
+                    leaked = secret in shown or any(response in shown for response in sent)
+                    self.check(call.status != 0 and sent and not leaked, "%s: repeated %s" % (mechanism, name), call)
+
     # --- probe ----------------------------------------------------------------------------------
 
     def probes(self):
@@ -244,12 +283,38 @@ class Tests:
             commands = [record.get("command") for record in call.records]
             self.check(commands[:2] == ["CONNECT", "EHLO"] and call.of("no@example.com").get("code") == 550,
                        "replies as records", call)
+        with Server() as server:
+            nobody = "127.0.0.1:%d" % server.port
+        call = Call(self.command, ["probe", nobody, "--format", "jsonl"])
+        record = call.records[0] if call.records else {}
+        self.check(call.status == 4 and record.get("command") == "CONNECT" and record.get("local_error") == "refused"
+                   and record.get("reason") == "unreachable" and "recipient" not in record, "a probe of nobody", call)
+        call = Call(self.command, ["probe", nobody])
+        self.check(call.status == 4 and "clear text" not in call.output and "refused" in call.errors,
+                   "a probe of nobody, for people", call)
+        with Server({"EHLO": CLOSE}) as server:
+            call = self.probe(server, "--format", "jsonl")
+            record = call.records[-1]
+            self.check(call.status == 4 and record.get("command") == "EHLO" and record.get("local_error") == "closed",
+                       "a probe that is cut off", call)
+            call = self.probe(server)
+            self.check(call.status == 4 and "connection was lost" in call.errors, "and for people", call)
         last = {"connect": (), "ehlo": ("EHLO",), "mail": ("EHLO", "MAIL"), "rcpt": ("EHLO", "MAIL", "RCPT")}
         for phase, verbs in last.items():
             with Server() as server:
                 call = self.probe(server, "--quit-after", phase, "--to", "a@example.com")
                 seen = tuple(c.split(" ")[0] for c in server.commands if c[:4] not in ("QUIT", "RSET"))
                 self.check(call.status == 0 and seen == verbs, "--quit-after %s" % phase, call)
+
+    def refused_files(self):
+        for words, said in ((["--ca", "/nonexistent"], "no such file"), (["--cert", "/nonexistent"], "no such file"),
+                            (["--transcript", "/nonexistent/x"], "No such file"), (["/"], "directory")):
+            with Server() as server:
+                call = self.send(server, more=words)
+                self.check(call.status == 3 and said in call.errors and server.commands == [], " ".join(words), call)
+        with Server() as server:
+            call = self.send("SMTP://127.0.0.1:%d" % server.port)
+            self.check(call.status == 0, "a scheme in capitals", call)
 
     def interrupted(self):
         with Server({"EHLO": b""}) as server:
@@ -272,7 +337,7 @@ class Tests:
     def usage(self):
         for words in (["send"], ["send", "--server", "x"], ["probe"], ["probe", "gopher://x"], ["probe", "x:0"],
                       ["probe", "x", "--tls", "maybe"], ["probe", "x", "--quit-after", "lunch"],
-                      ["probe", "x", "--user", "ada"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
+                      ["probe", "x", "--user", "ada"], ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
             call = Call(self.command, words)
             self.check(call.status == 2 and call.errors.startswith("smtpstatus: "), " ".join(words), call)
 
@@ -286,7 +351,8 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         tests = Tests(tap, command, directory)
         for part in (tests.usage, tests.fates, tests.examples, tests.bodies, tests.composed, tests.hostile_arguments,
-                     tests.hostile_server, tests.tls_ways, tests.logins, tests.probes, tests.interrupted):
+                     tests.hostile_server, tests.tls_ways, tests.logins, tests.echoes, tests.probes, tests.refused_files,
+                     tests.interrupted):
             part()
     sys.exit(tap.finish())
 

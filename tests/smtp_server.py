@@ -12,7 +12,7 @@ EHLO = ("PIPELINING", "SIZE 100000", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "
 
 class Server:
     """One server. replies maps the start of a command line (or "GREETING", "EOM") to what is answered: the
-    reply, CLOSE, or a reply with CLOSE behind it.
+    reply, CLOSE, a reply with CLOSE behind it, or a function that is given the session and answers itself.
     """
 
     CLOSE = object()
@@ -65,6 +65,8 @@ class Session:
 
     def say(self, reply):
         """Returns False where the connection is to be closed."""
+        if callable(reply):
+            return reply(self)
         parts = reply if isinstance(reply, tuple) else (reply,)
         for part in parts:
             if part is Server.CLOSE:

@@ -475,9 +475,9 @@ SST_API const char *sst_client_end_text(sst_client_end end);
  *     TRANSCRIPT    from_server, command, text: one line without line end, secrets as "***";
  *                   of a message only how many bytes of it were sent. Without memory
  *                   lines are lost.
- *     CLOSED        the last event: end, local_error, reply (of 421, or the one that ended it) or
- *                   NULL; text: the bytes that answered nothing. Close the connection; nothing more
- *                   is to be written.
+ *     CLOSED        the last event: end, local_error, command (what was waited for; NONE: nothing),
+ *                   reply (of 421, or the one that ended it) or NULL; text: the bytes that answered
+ *                   nothing. Close the connection; nothing more is to be written.
  */
 typedef enum sst_client_event_kind {
     SST_CLIENT_CAPABILITIES,

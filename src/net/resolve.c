@@ -195,7 +195,7 @@ static void say_why(const net_resolver *resolver, net_failure *failure)
 #ifdef EAI_ADDRFAMILY
     case EAI_ADDRFAMILY:
 #endif
-        sst_failure_set(failure, error, "%s: there is no such host, or it has no address",
+        sst_failure_set(failure, error, "%s: the name servers know no address of this name",
                         resolver->host);
         break;
     case EAI_AGAIN:

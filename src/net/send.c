@@ -119,12 +119,14 @@ static void write_transcript(sending *s, const sst_client_event *event)
         seen->transcript_failed = true;
 }
 
-/* Whether an event shows that mails could be sent: the commands from MAIL on come after TLS and
- * AUTH, and a QUIT that is not for a failure of these comes when there is nothing to be done. */
+/* Whether an event shows that mails could be sent: the commands from MAIL on, answered or not, come
+ * after TLS and AUTH, and a QUIT that is not for a failure of these comes when there is nothing to
+ * be done. */
 static bool shows_open(const sst_client_event *event)
 {
+    bool is_of_command = event->kind == SST_CLIENT_REPLY || event->kind == SST_CLIENT_RECIPIENT;
     return event->kind == SST_CLIENT_READY || event->kind == SST_CLIENT_NEED_BODY ||
-           (event->kind == SST_CLIENT_REPLY && event->command >= SST_COMMAND_MAIL &&
+           (is_of_command && event->command >= SST_COMMAND_MAIL &&
             event->command != SST_COMMAND_QUIT) ||
            (event->kind == SST_CLIENT_RECIPIENT && event->refusal != SST_CLIENT_REFUSAL_NONE) ||
            (event->kind == SST_CLIENT_CLOSED && event->end == SST_CLIENT_END_QUIT);

@@ -103,10 +103,19 @@ static const char *last_reason(void)
     return reason ? reason : "unknown reason";
 }
 
+/* Where a file cannot be had, its first error is the system's. */
+static const char *reason_of_file(void)
+{
+    unsigned long first = ERR_peek_error();
+    const char *reason =
+        ERR_SYSTEM_ERROR(first) ? sst_failure_of_errno(ERR_GET_REASON(first)) : NULL;
+    return reason ? reason : last_reason();
+}
+
 static bool note_problem(sst_tls *tls, const char *what, const char *file)
 {
     (void)snprintf(tls->problem, sizeof tls->problem, "%s%s%s: %s", what, file ? " " : "",
-                   file ? file : "", last_reason());
+                   file ? file : "", reason_of_file());
     return false;
 }
 
