@@ -425,7 +425,6 @@ static bool take_input(sst_client *c)
         sst_session_end_stray(c, SST_CLIENT_END_MALFORMED);
         return true;
     }
-    sst_auth_mask(c, c->input.bytes + c->input.at, reply.whole.len);
     c->reply = reply;
     c->reply_at = c->input.at;
     c->has_reply = true;
