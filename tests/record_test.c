@@ -433,6 +433,13 @@ static void span_counts_what_is_written(void **state)
     sink = fresh_sink();
     assert_int_equal(sst_record_write_csv(&record, NULL, &sink), SST_OK);
     assert_non_null(strstr(out.text, ",6-10,"));
+    record.text = span("\x1b\xe2\x80\xae full");
+    sink = fresh_sink();
+    assert_int_equal(sst_record_write_json(&record, NULL, &sink), SST_OK);
+    assert_non_null(strstr(out.text, "\"span\":[4,8]"));
+    sink = fresh_sink();
+    assert_int_equal(sst_record_write_csv(&record, NULL, &sink), SST_OK);
+    assert_non_null(strstr(out.text, ",6-10,"));
 }
 
 static void texts_are_added_where_asked_for(void **state)
@@ -567,6 +574,16 @@ static void csv_cells(void **state)
         PAIR("a\0b", "a\xEF\xBF\xBD"
                      "b"),
         PAIR("\xff", "\xEF\xBF\xBD"),
+        PAIR("a\tb\x1b[31m", "a\tb\xEF\xBF\xBD[31m"),
+        PAIR("\x7f", "\xEF\xBF\xBD"),
+        PAIR("\xc2\x9b"
+             "31m",
+             "\xEF\xBF\xBD"
+             "31m"),
+        PAIR("\xe2\x80\xae"
+             "caf\xc3\xa9",
+             "\xEF\xBF\xBD"
+             "caf\xc3\xa9"),
         PAIR("=1+1", "=1+1"),
     };
     static const pair guarded[] = {

@@ -143,8 +143,9 @@ typedef struct sst_record_options {
 SST_API int sst_record_write_json(const sst_record *record, const sst_record_options *options,
                                   const sst_sink *sink);
 
-/* The header line, and one record as a line of CSV (RFC 4180, lines end with LF). NUL, which ends
- * a file for many readers of CSV, becomes U+FFFD too. */
+/* The header line, and one record as a line of CSV (RFC 4180, lines end with LF). CSV cannot
+ * quote controls, so that C0 but tabs and ends of lines, DEL, C1 and bidirectional controls become
+ * U+FFFD too. */
 SST_API int sst_record_write_csv_header(const sst_record_options *options, const sst_sink *sink);
 SST_API int sst_record_write_csv(const sst_record *record, const sst_record_options *options,
                                  const sst_sink *sink);

@@ -56,13 +56,14 @@ static inline void sst_writer_json_word(writer *out, sst_span word)
     sst_writer_char(out, '"');
 }
 
-/* A text as a cell of CSV (RFC 4180), bytes that are no UTF-8, and NUL, as U+FFFD. */
+/* A text as a cell of CSV (RFC 4180): bytes that are no UTF-8, and controls but tabs and ends of
+ * lines, as U+FFFD. */
 void sst_writer_csv(writer *out, sst_span text, bool guard);
 
 /*
  * Where a byte offset in the text is once the text has been written: replacements change lengths.
- * nul: whether a NUL is replaced too.
+ * csv: whether controls are replaced too.
  */
-size_t sst_writer_offset(sst_span text, size_t offset, bool nul);
+size_t sst_writer_offset(sst_span text, size_t offset, bool csv);
 
 #endif
