@@ -537,6 +537,33 @@ static void years_are_inferred(void **state)
     }
 }
 
+/* With a first year, the year goes on with the months. */
+static void years_are_counted(void **state)
+{
+    (void)state;
+    static const char *const stamps[][2] = {
+        {"Mar 29 10:00:00", "2026-03-29T10:00:00Z"},
+        {"Oct 25 10:00:00", "2026-10-25T10:00:00Z"}, /* nothing for months */
+        {"Dec 31 23:59:59", "2026-12-31T23:59:59Z"},
+        {"Jan  1 00:00:01", "2027-01-01T00:00:01Z"},
+        {"Dec 31 23:59:58", "2026-12-31T23:59:58Z"}, /* a line that comes late */
+        {"Jan  1 00:00:02", "2027-01-01T00:00:02Z"},
+        {"Oct  1 00:00:00", "2027-10-01T00:00:00Z"},
+        {"Feb  1 00:00:00", "2028-02-01T00:00:00Z"},
+        {"Jan 31 23:59:59", "2028-01-31T23:59:59Z"},
+    };
+    log_clock clock = {0};
+    sst_log_clock_begin(&clock, 0, 2026);
+    for (size_t i = 0; i < COUNT(stamps); i++) {
+        char out[STAMP_TEXT_SIZE];
+        int64_t ms = 0;
+        assert_true(sst_log_clock_3164(&clock, guard_end(0, stamps[i][0], 15), &ms));
+        size_t len = sst_log_write_time(ms, out);
+        if (len != strlen(stamps[i][1]) || memcmp(out, stamps[i][1], len) != 0)
+            fail_msg("%s: %.*s, expected %s", stamps[i][0], (int)len, out, stamps[i][1]);
+    }
+}
+
 static void iso_stamps_are_read(void **state)
 {
     (void)state;
@@ -721,6 +748,7 @@ int main(void)
         cmocka_unit_test(another_run_goes_on),
         cmocka_unit_test(broken_states_are_refused),
         cmocka_unit_test(years_are_inferred),
+        cmocka_unit_test(years_are_counted),
         cmocka_unit_test(iso_stamps_are_read),
         cmocka_unit_test(days_go_there_and_back),
         cmocka_unit_test(clocks_that_go_back_are_counted),

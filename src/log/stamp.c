@@ -92,7 +92,7 @@ void sst_log_clock_begin(log_clock *clock, int64_t newest, int year)
  * The year of a stamp without one. Where the newest time is known, it is the latest year with which
  * the stamp lies before the day after it; 29 February goes back to a leap year. Otherwise the year
  * counts on when December is followed by January, and back where a late line of December comes
- * after it.
+ * after it; a log may say nothing for most of a year.
  */
 static int64_t infer_year(log_clock *clock, int month, int day, int32_t seconds)
 {
@@ -113,7 +113,7 @@ static int64_t infer_year(log_clock *clock, int month, int day, int32_t seconds)
         year = 1970;
     if (clock->month - month > 6)
         year++;
-    else if (clock->month != 0 && month - clock->month > 6)
+    else if (clock->month != 0 && clock->month <= 2 && month >= 11)
         year--;
     clock->year = (int)year;
     clock->month = month;
