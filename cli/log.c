@@ -215,12 +215,14 @@ static void begin(logs *all, const sst_rules *rules)
         interrupt_catch_termination();
 }
 
-static void write_remarks(const sst_log_counts *counts)
+static void write_remarks(const logs *all, const sst_log_counts *counts)
 {
     if (counts->let_go > 0)
         complain("%" PRIu64 " message%s were let go before their end, as no more than %zu can be "
                  "open at once",
                  counts->let_go, plural(counts->let_go), SST_MAX_LOG_OPEN);
+    if (counts->recognised == 0 && counts->lines > 0 && !all->tails.live)
+        complain("none of the lines is of a mail log that is read here");
     if (counts->cut_lines > 0)
         complain("%" PRIu64 " line%s longer than %zu bytes, the rest of which was not read",
                  counts->cut_lines, counts->cut_lines == 1 ? " was" : "s were", SST_MAX_LOG_LINE);
@@ -231,7 +233,7 @@ static void write_summary(logs *all)
     sst_log_counts counts = log_reading_counts(&all->reading);
     char shown[48] = "";
     say_zone(all);
-    write_remarks(&counts);
+    write_remarks(all, &counts);
     if (all->wanted.any)
         snprintf(shown, sizeof shown, ", %" PRIu64 " of them shown", all->shown);
     complain("%" PRIu64 " line%s, %" PRIu64 " record%s%s, %" PRIu64 " not understood", counts.lines,

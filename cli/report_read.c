@@ -384,6 +384,8 @@ static uint64_t finish_logs(report_input *all)
         complain("%" PRIu64 " record%s had a time without a zone, which was read as UTC; --tz says "
                  "otherwise",
                  counts.zoneless, counts.zoneless == 1 ? "" : "s");
+    if (counts.recognised == 0 && counts.lines > 0)
+        complain("none of the lines is of a mail log that is read here");
     if (counts.let_go > 0)
         complain("%" PRIu64 " message%s let go before the end, as no more than %zu can be open at "
                  "once",
