@@ -15,9 +15,7 @@ void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *p
         index->first[b + 1] = (unsigned short)(index->first[b + 1] + index->first[b]);
     for (size_t i = 0; i < count; i++) {
         unsigned char b = (unsigned char)phrases[i].text[0];
-        size_t at = (size_t)index->first[b] + used[b]++;
-        index->order[at] = (unsigned short)i;
-        index->second[at] = phrases[i].text[1];
+        index->order[index->first[b] + used[b]++] = (unsigned short)i;
     }
 }
 
@@ -28,10 +26,9 @@ const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_
     unsigned char b = (unsigned char)ascii_lower(text.ptr[0]);
     char second = ascii_lower(text.ptr[1]);
     for (size_t i = index->first[b]; i < index->first[b + 1]; i++) {
-        if (index->second[i] != second)
-            continue;
         const bounce_phrase *phrase = &index->phrases[index->order[i]];
-        if (text.len >= phrase->len && ascii_equal_fold(text.ptr, phrase->text, phrase->len))
+        if (phrase->text[1] == second && text.len >= phrase->len &&
+            ascii_equal_fold(text.ptr, phrase->text, phrase->len))
             return phrase;
     }
     return NULL;

@@ -177,6 +177,7 @@ const char *const sst_gen_label_keys[TEXT_LABELS] = {
     "report.no-causes",
     "report.no-client",
     "report.no-domain",
+    "report.no-mail",
     "report.no-provider",
     "report.no-sender",
     "report.no-words",
@@ -457,6 +458,7 @@ const unsigned short sst_gen_label_texts[TEXT_LABELS] = {
     TEXT_REPORT_NO_CAUSES,
     TEXT_REPORT_NO_CLIENT,
     TEXT_REPORT_NO_DOMAIN,
+    TEXT_REPORT_NO_MAIL,
     TEXT_REPORT_NO_PROVIDER,
     TEXT_REPORT_NO_SENDER,
     TEXT_REPORT_NO_WORDS,
@@ -3048,6 +3050,8 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Mend this first",
         [TEXT_REPORT_NO_CAUSES] =
         "Nothing failed and nothing was put off.",
+        [TEXT_REPORT_NO_MAIL] =
+        "No mail that this system sent was found in what was read.",
         [TEXT_REPORT_NOTHING_TO_MEND] =
         "Nothing of this can be mended on your side.",
         [TEXT_REPORT_CAUSES] =
@@ -3073,7 +3077,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_NO_DOMAIN] =
         "no domain",
         [TEXT_REPORT_NO_SENDER] =
-        "empty sender",
+        "empty or unknown sender",
         [TEXT_REPORT_NO_CLIENT] =
         "not known",
         [TEXT_REPORT_NO_WORDS] =
@@ -5843,6 +5847,8 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Solucione esto primero",
         [TEXT_REPORT_NO_CAUSES] =
         "Nada falló ni se aplazó.",
+        [TEXT_REPORT_NO_MAIL] =
+        "En lo que se leyó no se encontró ningún correo enviado desde este sistema.",
         [TEXT_REPORT_NOTHING_TO_MEND] =
         "Nada de esto puede solucionarse por su parte.",
         [TEXT_REPORT_CAUSES] =
@@ -5868,7 +5874,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_NO_DOMAIN] =
         "sin dominio",
         [TEXT_REPORT_NO_SENDER] =
-        "remitente vacío",
+        "remitente vacío o desconocido",
         [TEXT_REPORT_NO_CLIENT] =
         "desconocido",
         [TEXT_REPORT_NO_WORDS] =
@@ -8647,6 +8653,9 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "Da risolvere per primo",
         [TEXT_REPORT_NO_CAUSES] =
         "Nulla è fallito né è stato rimandato.",
+        [TEXT_REPORT_NO_MAIL] =
+        "In ciò che è stato letto non si è trovato alcun messaggio inviato da questo s"
+        "istema.",
         [TEXT_REPORT_NOTHING_TO_MEND] =
         "Nulla di questo si può risolvere da parte sua.",
         [TEXT_REPORT_CAUSES] =
@@ -8672,7 +8681,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_NO_DOMAIN] =
         "senza dominio",
         [TEXT_REPORT_NO_SENDER] =
-        "mittente vuoto",
+        "mittente vuoto o sconosciuto",
         [TEXT_REPORT_NO_CLIENT] =
         "sconosciuto",
         [TEXT_REPORT_NO_WORDS] =
@@ -11248,6 +11257,8 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         "请先解决",
         [TEXT_REPORT_NO_CAUSES] =
         "没有失败，也没有推迟。",
+        [TEXT_REPORT_NO_MAIL] =
+        "在读取的内容中没有发现本系统发出的邮件。",
         [TEXT_REPORT_NOTHING_TO_MEND] =
         "以下问题都无法由您这一方解决。",
         [TEXT_REPORT_CAUSES] =
@@ -11273,7 +11284,7 @@ const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT] = {
         [TEXT_REPORT_NO_DOMAIN] =
         "无域名",
         [TEXT_REPORT_NO_SENDER] =
-        "空发件人",
+        "空发件人或未知发件人",
         [TEXT_REPORT_NO_CLIENT] =
         "未知",
         [TEXT_REPORT_NO_WORDS] =

@@ -867,6 +867,7 @@ enum text_id {
     TEXT_REPORT_MEND_FIRST,
     TEXT_REPORT_MEND_THIS,
     TEXT_REPORT_NO_CAUSES,
+    TEXT_REPORT_NO_MAIL,
     TEXT_REPORT_NOTHING_TO_MEND,
     TEXT_REPORT_CAUSES,
     TEXT_REPORT_WHEN,
@@ -945,7 +946,7 @@ extern const char *const sst_gen_language_tags[TEXT_LANGUAGES];
 extern const char *const sst_gen_texts[TEXT_LANGUAGES][TEXT_COUNT];
 
 /* The keys of labels, sorted by their bytes, and which text each names. */
-#define TEXT_LABELS 277
+#define TEXT_LABELS 278
 
 extern const char *const sst_gen_label_keys[TEXT_LABELS];
 extern const unsigned short sst_gen_label_texts[TEXT_LABELS];

@@ -51,7 +51,7 @@ void sst_html_headline(html *to)
     if (!first) {
         bool none = to->all.cause_count == 0;
         sst_html_put(to, none ? "<p class=\"calm\">" : "<p class=\"calm none\">");
-        sst_html_label(to, none ? "no-causes" : "nothing-to-mend");
+        sst_html_label(to, none ? sst_view_no_causes(&to->all) : "nothing-to-mend");
         sst_html_put(to, "</p>\n");
         return;
     }

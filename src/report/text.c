@@ -167,7 +167,7 @@ static void put_causes(text *to)
 {
     sst_text_heading(to, "mend-first");
     if (to->all.cause_count == 0)
-        sst_page_paragraph(&to->on, span_of(sst_text_label(to, "no-causes")));
+        sst_page_paragraph(&to->on, span_of(sst_text_label(to, sst_view_no_causes(&to->all))));
     else if (!sst_view_headline(&to->all))
         sst_page_paragraph(&to->on, span_of(sst_text_label(to, "nothing-to-mend")));
     for (size_t i = 0; i < to->all.group_count; i++)

@@ -111,6 +111,12 @@ size_t sst_view_compare(const view *all, comparison list[VIEW_COMPARISONS]);
 
 const char *sst_view_change_id(view_change change);
 
+/* The text that stands where there are no causes: nothing failed, or there was no mail at all. */
+static inline const char *sst_view_no_causes(const view *all)
+{
+    return all->recipients > 0 ? "no-causes" : "no-mail";
+}
+
 /* --- names ---------------------------------------------------------------------------------- */
 
 /* A name as it is written: itself, or its pseudonym in out. */
