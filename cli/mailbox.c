@@ -78,19 +78,29 @@ static bool read_more(mailbox *box)
 
 /* --- the lines ------------------------------------------------------------------------------ */
 
-/* Looks at a line that is there whole. Returns whether it separates two messages. */
+/* Looks at a line that is there whole, with its end. Returns whether it separates two messages. */
 static bool look_at_line(mailbox *box, size_t end)
 {
     sst_span line = {box->data + box->line, end - box->line};
-    bool begins = !box->in_line && line.len > 0;
-    bool blank = !box->in_line && (line.len == 0 || (line.len == 1 && line.ptr[0] == '\r'));
-    box->in_line = false;
-    if (begins && line.ptr[0] == 'F' && box->blank && separator_is(line))
-        return true;
-    if (begins && line.ptr[0] == '>' && !box->quoted)
-        box->quoted = separator_is_quoted(line);
-    box->blank = blank;
-    return false;
+    bool behind_blank = box->blank;
+    box->blank = false;
+    if (box->in_line) {
+        box->in_line = false;
+        return false;
+    }
+    switch (line.ptr[0]) {
+    case 'F':
+        return behind_blank && separator_is(line);
+    case '>':
+        box->quoted = box->quoted || separator_is_quoted(line);
+        return false;
+    case '\r':
+    case '\n': /* mostly the line's end */
+        box->blank = line.len == 0 || (line.len == 1 && line.ptr[0] == '\r');
+        return false;
+    default:
+        return false;
+    }
 }
 
 /* Goes on to the separator behind the message, whose place is then box->line and whose end *end, or
@@ -98,20 +108,19 @@ static bool look_at_line(mailbox *box, size_t end)
 static bool find_separator(mailbox *box, size_t *end)
 {
     for (;;) {
-        const char *found = box->len > box->seen
-                                ? memchr(box->data + box->seen, box->line_end, box->len - box->seen)
-                                : NULL;
-        if (!found) {
-            box->seen = box->len;
-            if (!read_more(box))
-                return false;
-            continue;
+        const char *found;
+        const size_t len = box->len;
+        while (box->seen < len &&
+               (found = memchr(box->data + box->seen, box->line_end, len - box->seen))) {
+            *end = (size_t)(found - box->data);
+            if (look_at_line(box, *end))
+                return true;
+            box->line = *end + 1;
+            box->seen = box->line;
         }
-        *end = (size_t)(found - box->data);
-        if (look_at_line(box, *end))
-            return true;
-        box->line = *end + 1;
-        box->seen = box->line;
+        box->seen = box->len;
+        if (!read_more(box))
+            return false;
     }
 }
 

@@ -1,6 +1,7 @@
 /*
  * The scanner of lines, against one that looks at one byte after the other: every place of odd
- * bytes about the sizes of its blocks, every split, up against memory that must not be read.
+ * bytes about the sizes of its blocks, every split, up against memory that must not be read. And
+ * the look-ups over short runs.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/ascii.h"
 #include "base/scan.h"
 #include "guard.h"
 
@@ -152,6 +154,73 @@ static void the_first_of_three(void **state)
     }
 }
 
+/* The same with a pair; single ones of its bytes, and the first at the end, do not count. */
+static void the_first_pair(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len <= 70; len++) {
+        char *data = guard_end(0, NULL, len);
+        for (size_t i = 0; i < len; i++)
+            data[i] = i % 3 == 0 ? '-' : 'a';
+        if (len > 0)
+            data[len - 1] = '\n';
+        assert_int_equal(scan_find_pair(data, len, '\n', '-'), len);
+        for (size_t at = len; at-- > 0;) {
+            if (at + 1 == len)
+                continue;
+            memcpy(data + at, "\n-", 2);
+            assert_int_equal(scan_find_pair(data, len, '\n', '-'), at);
+            data[at] = '\n';
+            data[at + 1] = '\n';
+            assert_int_equal(scan_find_pair(data, len, '\n', '\n'), at);
+            data[at + 1] = '-';
+        }
+    }
+}
+
+/* Each byte at each place of a run: nothing is passed that may not be, and enough of the rest. */
+static void runs_of_plain_bytes(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len <= 40; len++) {
+        for (size_t i = 0; i < len * 256; i++) {
+            size_t at = i / 256;
+            unsigned char byte = (unsigned char)i;
+            char *data = guard_end(0, NULL, len);
+            memset(data, 'a', len);
+            data[at] = (char)byte;
+            bool printable = byte >= ' ' && byte < 127 && byte != '"' && byte != '\\';
+            bool of_name = byte > ' ' && byte < 127 && !memchr(":<@", byte, 3);
+            size_t found = scan_printable(data, len);
+            assert_true(found <= (printable ? len : at));
+            assert_true(found + 8 > (printable ? len : at));
+            assert_true(scan_name(data, len) <= (of_name ? len : at));
+        }
+    }
+}
+
+/* Every byte against its neighbours in the other case, at every place of runs of all lengths. */
+static void comparing_without_case(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 26; len++) {
+        for (size_t i = 0; i < len * 256; i++) {
+            size_t at = i / 256;
+            char byte = (char)(unsigned char)i;
+            const unsigned char others[] = {0x00, 0x20, 0x01, 0x80};
+            for (size_t k = 0; k < sizeof others; k++) {
+                char *a = guard_end(0, "Abcdefghijklmnopqrstuvwxyz", len);
+                char *b = guard_end(1, "aBCDEFGHIJKLMNOPQRSTUVWXYZ", len);
+                a[at] = byte;
+                b[at] = (char)((unsigned char)byte ^ others[k]);
+                assert_int_equal(ascii_equal_fold(a, b, len),
+                                 ascii_lower(a[at]) == ascii_lower(b[at]));
+            }
+        }
+    }
+    assert_true(ascii_equal_fold(NULL, NULL, 0));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -160,6 +229,9 @@ int main(void)
         cmocka_unit_test(every_split),
         cmocka_unit_test(many_texts),
         cmocka_unit_test(the_first_of_three),
+        cmocka_unit_test(the_first_pair),
+        cmocka_unit_test(runs_of_plain_bytes),
+        cmocka_unit_test(comparing_without_case),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }

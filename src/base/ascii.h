@@ -47,10 +47,42 @@ static inline bool ascii_is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Eight bytes with their capitals made small. */
+static inline uint64_t ascii_lower_8(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t low = bytes & ones * 0x7F;
+    uint64_t from_a = low + ones * (0x80 - 'A');
+    uint64_t behind_z = low + ones * (0x80 - 'Z' - 1);
+    uint64_t capitals = from_a & ~behind_z & ~bytes & ones * 0x80;
+    return bytes | capitals >> 2; /* 0x80 becomes the bit in which the cases differ */
+}
+
+/* Whether eight bytes at a and b are the same, letters without case. */
+static inline bool ascii_equal_fold_8(const char *a, const char *b)
+{
+    uint64_t x;
+    uint64_t y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return ascii_lower_8(x) == ascii_lower_8(y);
+}
+
 /* Whether len bytes at a and b are the same, letters without case. */
 static inline bool ascii_equal_fold(const char *a, const char *b, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    if (len == 0)
+        return true;
+    if (((a[0] ^ b[0]) & ~0x20) != 0) /* mostly the first byte tells */
+        return false;
+    size_t i = 0;
+    for (; len - i >= 8; i += 8) {
+        if (!ascii_equal_fold_8(a + i, b + i))
+            return false;
+    }
+    if (i > 0 && i < len) /* the last eight, of which some were looked at already */
+        return ascii_equal_fold_8(a + len - 8, b + len - 8);
+    for (; i < len; i++) {
         if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     }

@@ -9,8 +9,10 @@
 #ifndef BASE_SCAN_H
 #define BASE_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if !defined(SST_NO_SIMD) && defined(__GNUC__) && defined(__SSE2__)
 #include <emmintrin.h>
@@ -59,6 +61,102 @@ static inline size_t scan_first_of(const char *data, size_t len, char a, char b,
     while (at < len && data[at] != a && data[at] != b && data[at] != c)
         at++;
     return at;
+}
+
+/*
+ * Where a byte stands with another one right behind it; len where that is nowhere. For what begins
+ * a line: a memchr for each line end takes longer than to look at all bytes.
+ */
+static inline size_t scan_find_pair(const char *data, size_t len, char first, char second)
+{
+    size_t at = 0;
+#if SCAN_BLOCKS && defined(__SSE2__)
+    for (; len - at > 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
+        __m128i behind = _mm_loadu_si128((const __m128i *)(const void *)(data + at + 1));
+        __m128i found = _mm_and_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(first)),
+                                      _mm_cmpeq_epi8(behind, _mm_set1_epi8(second)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0)
+            return at + (unsigned)__builtin_ctz(mask);
+    }
+#endif
+    while (at + 1 < len) {
+        const char *found = memchr(data + at, first, len - at - 1);
+        if (!found)
+            break;
+        at = (size_t)(found - data);
+        if (data[at + 1] == second)
+            return at;
+        at++;
+    }
+    return len;
+}
+
+#define SCAN_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether eight bytes hold a control character, a quote, a backslash, or one above ASCII. */
+static inline bool scan_special_of_8(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    uint64_t quote = bytes ^ SCAN_EACH('"');
+    uint64_t backslash = bytes ^ SCAN_EACH('\\');
+    /* The highest bit of a byte is set by subtraction where it was less, and by adding where it was
+     * 0x7F; a carry can only add to what is special already. */
+    uint64_t special = ((bytes - SCAN_EACH(' ')) & ~bytes) | ((quote - SCAN_EACH(1)) & ~quote) |
+                       ((backslash - SCAN_EACH(1)) & ~backslash) | (bytes + SCAN_EACH(1)) | bytes;
+    return (special & SCAN_EACH(0x80)) != 0;
+}
+
+/*
+ * How many bytes at the start of a text are surely printable ASCII other than quotes and
+ * backslashes, so that every format has them as they are. Of less than eight none are looked at.
+ */
+static inline size_t scan_printable(const char *data, size_t len)
+{
+    size_t at = 0;
+#if SCAN_BLOCKS && defined(__SSE2__)
+    for (; len - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
+        __m128i low = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+                                   _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+        __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, quoted));
+        if (mask != 0)
+            return at + (unsigned)__builtin_ctz(mask);
+    }
+#endif
+    while (len - at >= 8 && !scan_special_of_8(data + at))
+        at += 8;
+    /* The last block may overlap the one before. */
+    if (len >= 8 && len - at < 8 && !scan_special_of_8(data + len - 8))
+        return len;
+    return at;
+}
+
+/*
+ * How many bytes at the start of a line are surely bytes of a field's name (RFC 5322 2.2) and
+ * neither "<" nor "@"; what follows is to be looked at one by one.
+ */
+static inline size_t scan_name(const char *data, size_t len)
+{
+#if SCAN_BLOCKS && defined(__SSE2__)
+    if (len >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)data);
+        __m128i outside = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8('!')),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+        __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')),
+                                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
+                                                  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('@'))));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(outside, marks));
+        return mask != 0 ? (unsigned)__builtin_ctz(mask) : 16;
+    }
+#endif
+    (void)data;
+    (void)len;
+    return 0;
 }
 
 /*

@@ -5,6 +5,7 @@
  */
 #include "bounce/evaluate.h"
 
+#include "base/scan.h"
 #include "bounce/divide.h"
 #include "bounce/feedback.h"
 #include "bounce/header.h"
@@ -18,6 +19,7 @@
 #include "mime/line.h"
 #include "mime/words.h"
 #include "reply/forms.h"
+#include "reply/relaxed.h"
 
 /* How much of a subject is decoded to see what kind of message it heads. */
 #define MAX_SUBJECT 512
@@ -167,17 +169,27 @@ static void settle_entries(bounce_entries *entries)
     entries->count = kept;
 }
 
+/* Where bytes, two at least, stand first in a text; NULL where they do not. */
+static const char *find_bytes(sst_span text, sst_span bytes)
+{
+    if (bytes.len < 2)
+        return NULL;
+    for (size_t at = 0; at < text.len; at++) {
+        at += scan_find_pair(text.ptr + at, text.len - at, bytes.ptr[0], bytes.ptr[1]);
+        if (bytes.len <= text.len - at && memcmp(text.ptr + at, bytes.ptr, bytes.len) == 0)
+            return text.ptr + at;
+    }
+    return NULL;
+}
+
 /* Which command was refused stands only in the words ("in reply to RCPT TO command"). */
 static void find_command(bounce_entry *entry, sst_span words)
 {
     size_t len = entry->recipient.len;
-    if (!needs_reason(entry) || entry->command != SST_COMMAND_NONE || len == 0 || words.len == 0)
+    if (!needs_reason(entry) || entry->command != SST_COMMAND_NONE)
         return;
-    const char *end = words.ptr + words.len;
-    const char *at = words.ptr;
-    while (at && (size_t)(end - at) > len && memcmp(at, entry->recipient.ptr, len) != 0) {
-        at = memchr(at + 1, entry->recipient.ptr[0], (size_t)(end - at - 1));
-    }
+    const char *at = find_bytes(words, entry->recipient);
+    const char *end = at ? words.ptr + words.len : NULL;
     if (!at || (size_t)(end - at) <= len)
         return;
     sst_span paragraph = {at + len, 0};
@@ -187,11 +199,7 @@ static void find_command(bounce_entry *entry, sst_span words)
     sst_forms_trailer(mime_trim(paragraph), &entry->command);
     if (entry->command != SST_COMMAND_NONE && entry->remote.ptr)
         return;
-    sst_reply reply;
-    sst_reply_read(paragraph.ptr, paragraph.len, &reply);
-    entry->command = reply.command;
-    if (!entry->remote.ptr)
-        entry->remote = reply.remote;
+    sst_relaxed_surroundings(paragraph, &entry->command, &entry->remote);
 }
 
 static bool read_status(const level *l, sst_span status, sst_span words)

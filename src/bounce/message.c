@@ -26,31 +26,37 @@ typedef enum part_role {
 } part_role;
 
 /* By type; one that ends with "/" holds for all its subtypes. The first that fits counts. */
+#define ROLE(type, role)                                                                           \
+    {                                                                                              \
+        type, sizeof(type) - 1, role                                                               \
+    }
+
 static const struct {
     const char *type;
+    size_t len;
     part_role role;
 } roles[] = {
-    {"message/delivery-status", ROLE_STATUS},
-    {"message/global-delivery-status", ROLE_STATUS}, /* RFC 6533 */
-    {"message/xdelivery-status", ROLE_STATUS},       /* old gateways */
-    {"text/delivery-status", ROLE_STATUS},
-    {"message/feedback-report", ROLE_FEEDBACK},
-    {"message/disposition-notification", ROLE_RECEIPT},
-    {"message/global-disposition-notification", ROLE_RECEIPT},
-    {"message/rfc822", ROLE_RETURNED}, /* an encoded one; others are walked */
-    {"message/global", ROLE_RETURNED},
-    {"message/partial", ROLE_RETURNED},
-    {"text/rfc822-headers", ROLE_RETURNED},
-    {"text/rfc822-header", ROLE_RETURNED},
-    {"text/rfc822", ROLE_RETURNED},
-    {"message/rfc822-headers", ROLE_RETURNED},
-    {"message/global-headers", ROLE_RETURNED},
-    {"text/html", ROLE_HUMAN_HTML},
-    {"text/calendar", ROLE_NONE},
-    {"text/", ROLE_HUMAN},
-    {"message/", ROLE_HUMAN},
-    {"multipart/", ROLE_HUMAN}, /* its boundary never came */
-    {"", ROLE_HUMAN},           /* no type: text/plain */
+    ROLE("message/delivery-status", ROLE_STATUS),
+    ROLE("message/global-delivery-status", ROLE_STATUS), /* RFC 6533 */
+    ROLE("message/xdelivery-status", ROLE_STATUS),       /* old gateways */
+    ROLE("text/delivery-status", ROLE_STATUS),
+    ROLE("message/feedback-report", ROLE_FEEDBACK),
+    ROLE("message/disposition-notification", ROLE_RECEIPT),
+    ROLE("message/global-disposition-notification", ROLE_RECEIPT),
+    ROLE("message/rfc822", ROLE_RETURNED), /* an encoded one; others are walked */
+    ROLE("message/global", ROLE_RETURNED),
+    ROLE("message/partial", ROLE_RETURNED),
+    ROLE("text/rfc822-headers", ROLE_RETURNED),
+    ROLE("text/rfc822-header", ROLE_RETURNED),
+    ROLE("text/rfc822", ROLE_RETURNED),
+    ROLE("message/rfc822-headers", ROLE_RETURNED),
+    ROLE("message/global-headers", ROLE_RETURNED),
+    ROLE("text/html", ROLE_HUMAN_HTML),
+    ROLE("text/calendar", ROLE_NONE),
+    ROLE("text/", ROLE_HUMAN),
+    ROLE("message/", ROLE_HUMAN),
+    ROLE("multipart/", ROLE_HUMAN), /* its boundary never came */
+    ROLE("", ROLE_HUMAN),           /* no type: text/plain */
 };
 
 /* How much of a part's header is looked through for a file's name. */
@@ -59,7 +65,7 @@ static const struct {
 static part_role role_of_type(sst_span type)
 {
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-        size_t len = strlen(roles[i].type);
+        size_t len = roles[i].len;
         bool family = len > 0 && roles[i].type[len - 1] == '/';
         if ((type.len == len || (family && type.len > len)) &&
             ascii_equal_fold(type.ptr, roles[i].type, len))

@@ -15,7 +15,9 @@ void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *p
         index->first[b + 1] = (unsigned short)(index->first[b + 1] + index->first[b]);
     for (size_t i = 0; i < count; i++) {
         unsigned char b = (unsigned char)phrases[i].text[0];
-        index->order[index->first[b] + used[b]++] = (unsigned short)i;
+        size_t at = (size_t)index->first[b] + used[b]++;
+        index->order[at] = (unsigned short)i;
+        index->second[at] = phrases[i].text[1];
     }
 }
 
@@ -26,9 +28,10 @@ const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_
     unsigned char b = (unsigned char)ascii_lower(text.ptr[0]);
     char second = ascii_lower(text.ptr[1]);
     for (size_t i = index->first[b]; i < index->first[b + 1]; i++) {
+        if (index->second[i] != second)
+            continue;
         const bounce_phrase *phrase = &index->phrases[index->order[i]];
-        if (phrase->text[1] == second && text.len >= phrase->len &&
-            ascii_equal_fold(text.ptr, phrase->text, phrase->len))
+        if (text.len >= phrase->len && ascii_equal_fold(text.ptr, phrase->text, phrase->len))
             return phrase;
     }
     return NULL;

@@ -4,16 +4,39 @@
 #include "base/ascii.h"
 #include "mime/line.h"
 
-/* RFC 5322 atext, the dot, and any byte of UTF-8. */
+/* Bytes of a local part: RFC 5322 atext, the dot, and any byte of UTF-8; those of a domain,
+ * letters, digits, "-._" and UTF-8, are all among them. */
+enum { LOCAL = 1, DOMAIN = 2 };
+
+/* clang-format off */
+static const unsigned char address_bytes[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* controls */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 3, 3, 1, /* from ' ' */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 1, 0, 1, /* from 0 */
+    0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, /* from @ */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 1, 3, /* from P */
+    1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, /* from ` */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 0, /* from p */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, /* UTF-8 */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+};
+/* clang-format on */
+
 static bool is_local_byte(char c)
 {
-    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
-           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
+    return address_bytes[(unsigned char)c] & LOCAL;
 }
 
 static bool is_domain_byte(char c)
 {
-    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 || c == '-' || c == '.' || c == '_';
+    return address_bytes[(unsigned char)c] & DOMAIN;
 }
 
 /* Whether a character of East Asian writing or wide punctuation begins with this byte (U+3000 to
@@ -63,14 +86,17 @@ static const char *local_start(const char *start, const char *at)
 static const char *domain_end(const char *p, const char *end)
 {
     const char *start = p;
+    unsigned char all = 0;
     if (p < end && *p == '[') {
         const char *close = memchr(p, ']', (size_t)(end - p));
         return close && close - p < 64 ? close + 1 : start;
     }
     while (p < end && p - start < MIME_MAX_ADDRESS && is_domain_byte(*p))
-        p++;
+        all |= (unsigned char)*p++;
     while (p > start && (p[-1] == '.' || p[-1] == '-' || p[-1] == '_'))
         p--;
+    if (all < 0x80)
+        return p;
     /* A label is of one writing: behind ASCII, wide characters are the text that goes on. */
     for (const char *q = start; q + 2 < p; q++) {
         unsigned char c = (unsigned char)q[0];

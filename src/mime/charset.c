@@ -72,6 +72,12 @@ static size_t ascii_run(const char *text, size_t len)
     const uint64_t high = UINT64_C(0x8080808080808080);
     size_t n = 0;
     uint64_t eight;
+    uint64_t many[4];
+    for (; len - n >= sizeof many; n += sizeof many) {
+        memcpy(many, text + n, sizeof many);
+        if ((many[0] | many[1] | many[2] | many[3]) & high)
+            break;
+    }
     for (; n + sizeof eight <= len; n += sizeof eight) {
         memcpy(&eight, text + n, sizeof eight);
         if (eight & high)

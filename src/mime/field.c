@@ -4,6 +4,7 @@
  */
 #include "mime/field.h"
 
+#include "base/scan.h"
 #include "mime/line.h"
 
 static bool is_folded(sst_span rest)
@@ -31,7 +32,7 @@ static const bool name_bytes[256] = {
 /* The length of a field name at the start of a line, or 0; *colon is where its colon stands. */
 static size_t name_length(sst_span line, size_t *colon)
 {
-    size_t n = 0;
+    size_t n = scan_name(line.ptr, line.len);
     while (n < line.len && name_bytes[(unsigned char)line.ptr[n]])
         n++;
     *colon = n;
@@ -83,22 +84,25 @@ sst_span sst_mime_find_field(sst_span header, const char *name)
     return (sst_span){NULL, 0};
 }
 
-void sst_mime_split(sst_span text, sst_span *header, sst_span *body)
+sst_span sst_mime_header(sst_span text)
 {
     sst_span rest = text;
-    sst_span line;
-    bool any = false;
-    while (mime_next_line(&rest, &line)) {
-        if (line.len == 0 || (!any && !sst_mime_is_field_line(line)))
-            break;
-        any = true;
-    }
-    if (!any) {
-        bool empty_line = text.len > 0 && text.ptr[0] == '\n';
-        *header = (sst_span){text.ptr, 0};
-        *body = (sst_span){text.ptr + empty_line, text.len - empty_line};
-        return;
-    }
-    *header = (sst_span){text.ptr, (size_t)(rest.ptr - text.ptr)};
-    *body = rest;
+    sst_span first;
+    sst_span header = {text.ptr, 0};
+    if (!mime_next_line(&rest, &first) || !sst_mime_is_field_line(first))
+        return header;
+    size_t last = scan_find_pair(text.ptr, text.len, '\n', '\n');
+    header.len = last < text.len ? last + 1 : text.len;
+    return header;
+}
+
+void sst_mime_split(sst_span text, sst_span *header, sst_span *body)
+{
+    *header = sst_mime_header(text);
+    size_t taken = header->len;
+    if (taken < text.len && text.ptr[taken] == '\n')
+        taken++;
+    if (header->len > 0)
+        header->len = taken;
+    *body = (sst_span){text.ptr + taken, text.len - taken};
 }

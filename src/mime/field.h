@@ -24,6 +24,12 @@ bool sst_mime_next_field(sst_span *rest, mime_field *field);
 sst_span sst_mime_find_field(sst_span header, const char *name);
 
 /*
+ * The header at the front of text: its fields, without the empty line behind them. Empty where the
+ * first line is no field.
+ */
+sst_span sst_mime_header(sst_span text);
+
+/*
  * Splits text into the header and what follows the empty line behind it. A text that does not begin
  * with a field has no header: all of it is body.
  */

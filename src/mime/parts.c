@@ -5,6 +5,7 @@
  */
 #include "mime/parts.h"
 
+#include "base/scan.h"
 #include "mime/field.h"
 #include "mime/line.h"
 #include "mime/words.h"
@@ -40,6 +41,32 @@ static int boundary_of(const mime_walk *walk, sst_span line, bool *closing)
     return -1;
 }
 
+/* Takes lines off the front of *rest up to one that begins with a hyphen, as boundaries do; all of
+ * them where none does. */
+static void pass_other_lines(sst_span *rest)
+{
+    if (rest->len == 0 || rest->ptr[0] == '-')
+        return;
+    size_t at = scan_find_pair(rest->ptr, rest->len, '\n', '-');
+    size_t taken = at < rest->len ? at + 1 : at;
+    rest->ptr += taken;
+    rest->len -= taken;
+}
+
+/* Goes on in *rest to the next boundary line of an open multipart, which *line then is, and *rest
+ * what stands behind it. Returns as boundary_of; -1: there is none up to the end. */
+static int find_boundary(const mime_walk *walk, sst_span *rest, sst_span *line, bool *closing)
+{
+    int at = -1;
+    while (at < 0 && walk->depth > 0) {
+        pass_other_lines(rest);
+        if (!mime_next_line(rest, line))
+            break;
+        at = boundary_of(walk, *line, closing);
+    }
+    return at;
+}
+
 /*
  * Takes the text up to the next boundary line off the front, and that line too. Then another part
  * begins, or, behind a closing line, what is left of the multipart outside. At the end of the text
@@ -48,23 +75,21 @@ static int boundary_of(const mime_walk *walk, sst_span line, bool *closing)
 static void take_to_boundary(mime_walk *walk, sst_span *body)
 {
     sst_span line;
-    const char *start = walk->rest.ptr;
+    bool closing;
+    *body = walk->rest;
+    int at = find_boundary(walk, &walk->rest, &line, &closing);
     walk->at_part = false;
-    while (mime_next_line(&walk->rest, &line)) {
-        bool closing;
-        int at = boundary_of(walk, line, &closing);
-        if (at < 0)
-            continue;
-        size_t len = (size_t)(line.ptr - start);
-        *body = (sst_span){start, len > 0 ? len - 1 : 0}; /* the LF before it belongs to it */
-        walk->depth = (size_t)at + !closing;
-        walk->messages = walk->boundary[at].messages;
-        walk->at_part = !closing;
-        walk->unopened = false;
+    if (at < 0) {
+        walk->rest = (sst_span){body->ptr + body->len, 0};
+        walk->depth = 0;
         return;
     }
-    *body = (sst_span){start, (size_t)(walk->rest.ptr - start)};
-    walk->depth = 0;
+    body->len = (size_t)(line.ptr - body->ptr);
+    body->len -= body->len > 0; /* the LF before the boundary belongs to it */
+    walk->depth = (size_t)at + !closing;
+    walk->messages = walk->boundary[at].messages;
+    walk->at_part = !closing;
+    walk->unopened = false;
 }
 
 /*
@@ -73,20 +98,17 @@ static void take_to_boundary(mime_walk *walk, sst_span *body)
  */
 static sst_span take_header(mime_walk *walk)
 {
-    sst_span header = {walk->rest.ptr, 0};
-    sst_span rest = walk->rest;
+    sst_span header = sst_mime_header(walk->rest);
+    sst_span rest = header;
     sst_span line;
-    while (mime_next_line(&rest, &line)) {
-        bool closing;
-        bool first = line.ptr == header.ptr;
-        if (boundary_of(walk, line, &closing) >= 0 ||
-            (first && line.len > 0 && !sst_mime_is_field_line(line)))
-            break;
-        walk->rest = rest;
-        if (line.len == 0)
-            break;
-        header.len = (size_t)(rest.ptr - header.ptr);
-    }
+    bool closing;
+    size_t taken = header.len;
+    if (find_boundary(walk, &rest, &line, &closing) >= 0)
+        header.len = taken = (size_t)(line.ptr - header.ptr);
+    else if (taken < walk->rest.len && walk->rest.ptr[taken] == '\n')
+        taken++;
+    walk->rest.ptr += taken;
+    walk->rest.len -= taken;
     return header;
 }
 

@@ -1,6 +1,7 @@
 /* Encoded words (RFC 2047) and parameters (RFC 2045 5.1, RFC 2231), read tolerantly. */
 #include "mime/words.h"
 
+#include "base/scan.h"
 #include "mime/encoding.h"
 #include "mime/field.h"
 #include "mime/line.h"
@@ -135,9 +136,11 @@ static size_t value_length(sst_span text)
 {
     size_t i = 0;
     if (text.len > 0 && text.ptr[0] == '"') {
-        for (i = 1; i < text.len && text.ptr[i] != '"'; i++) {
-            if (text.ptr[i] == '\\' && i + 1 < text.len)
-                i++;
+        for (i = 1;; i++) {
+            i += scan_first_of(text.ptr + i, text.len - i, '"', '\\', '"');
+            if (i >= text.len || text.ptr[i] == '"')
+                break;
+            i += i + 1 < text.len;
         }
         return i < text.len ? i + 1 : text.len;
     }
@@ -171,14 +174,18 @@ static bool next_parameter(sst_span *rest, parameter *p)
 static void put_unquoted(sst_span value, mime_buffer *out)
 {
     bool quoted = value.len > 0 && value.ptr[0] == '"';
+    char quote = quoted ? '"' : '\n';
+    char backslash = quoted ? '\\' : '\n';
     for (size_t i = quoted; i < value.len; i++) {
-        char c = value.ptr[i];
-        if (quoted && c == '"')
+        size_t run = scan_first_of(value.ptr + i, value.len - i, '\n', quote, backslash);
+        mime_put(out, value.ptr + i, run);
+        i += run;
+        if (i == value.len || (quoted && value.ptr[i] == '"'))
             break;
-        if (quoted && c == '\\' && i + 1 < value.len)
-            c = value.ptr[++i];
-        if (c != '\n')
-            mime_put_byte(out, c);
+        if (value.ptr[i] == '\\' && i + 1 < value.len)
+            i++;
+        if (value.ptr[i] != '\n')
+            mime_put_byte(out, value.ptr[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/utf8.h"
 
 #include <smtpstatus/record.h>
@@ -83,41 +84,11 @@ static bool is_plain(const style *how, unsigned char byte)
     return byte < 0x80 && (how->special[byte / 32] >> (byte % 32) & 1) == 0;
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Whether eight bytes hold one that some style does not write as it is: a control character, a
- * quote, a backslash, or one above ASCII. */
-static bool is_odd_of_8(const char *at)
-{
-    uint64_t bytes;
-    memcpy(&bytes, at, sizeof bytes);
-    uint64_t quote = bytes ^ EACH('"');
-    uint64_t backslash = bytes ^ EACH('\\');
-    /* The highest bit of a byte is set by subtraction where it was less, and by adding where it was
-     * 0x7F; a carry can only add to what is odd already. */
-    uint64_t odd = ((bytes - EACH(' ')) & ~bytes) | ((quote - EACH(1)) & ~quote) |
-                   ((backslash - EACH(1)) & ~backslash) | (bytes + EACH(1)) | bytes;
-    return (odd & EACH(0x80)) != 0;
-}
-
-/* How many bytes at the start of a text are surely not odd; those of less than eight are not looked
- * at. */
-static size_t ordinary_bytes(const char *text, size_t len)
-{
-    size_t at = 0;
-    while (at + 8 <= len && !is_odd_of_8(text + at))
-        at += 8;
-    /* The last block may overlap the one before. */
-    if (len >= 8 && at + 8 > len && !is_odd_of_8(text + len - 8))
-        return len;
-    return at;
-}
-
 /* Writes a text, runs that need nothing in one piece. */
 static void put_styled(writer *out, sst_span text, const style *how)
 {
     size_t run = 0;
-    size_t at = ordinary_bytes(text.ptr, text.len);
+    size_t at = scan_printable(text.ptr, text.len);
     while (at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];
         if (is_plain(how, byte)) {
@@ -133,7 +104,7 @@ static void put_styled(writer *out, sst_span text, const style *how)
             how->high(out, text.ptr + at, len, point);
         at += len > 0 ? len : 1;
         run = at;
-        at += ordinary_bytes(text.ptr + at, text.len - at);
+        at += scan_printable(text.ptr + at, text.len - at);
     }
     if (at > run)
         sst_writer_put(out, text.ptr + run, at - run);
@@ -259,7 +230,7 @@ static bool is_replaced_in_csv(uint32_t point)
 size_t sst_writer_offset(sst_span text, size_t offset, bool csv)
 {
     const size_t replaced = 3; /* the length of U+FFFD */
-    size_t at = ordinary_bytes(text.ptr, offset < text.len ? offset : text.len);
+    size_t at = scan_printable(text.ptr, offset < text.len ? offset : text.len);
     size_t written = at;
     while (at < offset && at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];

@@ -5,6 +5,7 @@
  */
 #include <smtpstatus/reply.h>
 
+#include "base/scan.h"
 #include "reply/forms.h"
 #include "reply/relaxed.h"
 
@@ -59,7 +60,8 @@ static size_t end_of_line(const sst_reply *reply, const sst_reply_line_iterator 
 {
     const char *text = reply->whole.ptr;
     size_t len = reply->whole.len;
-    for (; at < len; at++) {
+    char digit = it->code != 0 ? (char)('0' + it->code / 100) : '\n';
+    for (; (at += scan_first_of(text + at, len - at, '\n', '\\', digit)) < len; at++) {
         if (text[at] == '\n') {
             *next = at + 1;
             return at;
@@ -69,7 +71,7 @@ static size_t end_of_line(const sst_reply *reply, const sst_reply_line_iterator 
             *next = at + 2;
             return at;
         }
-        if (ascii_is_digit(text[at]) && at > 0 && ascii_is_space(text[at - 1]) &&
+        if (text[at] == digit && at > 0 && ascii_is_space(text[at - 1]) &&
             is_repeated(reply, it, at)) {
             *next = at;
             return at;

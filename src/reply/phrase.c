@@ -86,40 +86,41 @@ void sst_phrase_search_start(phrase_search *search, sst_span text, const phrase_
     search->count = count;
     search->at = text.len;
     for (size_t i = 0; i < count; i++) {
-        unsigned char b = (unsigned char)table[i].words[0];
-        search->first[b / 64 % 2] |= (uint64_t)1 << b % 64;
+        uint32_t bit = (uint32_t)1 << i;
+        char first = table[i].words[0];
+        search->starts[(unsigned char)first] |= bit;
+        if (ascii_upper(first) != first)
+            search->starts[(unsigned char)ascii_upper(first)] |= bit;
     }
 }
 
-static bool may_begin(const phrase_search *search, char byte)
+/* Goes back to the next byte with which phrases may begin, and returns which; 0 where there is
+ * none any more. Bytes above ASCII are told apart when the phrases are compared. */
+static uint32_t go_back(phrase_search *search)
 {
-    unsigned char b = (unsigned char)byte;
-    return search->first[b / 64 % 2] >> b % 64 & 1;
+    uint32_t which = 0;
+    size_t at = search->at;
+    while (which == 0 && at > 0)
+        which = search->starts[search->text.ptr[--at] & 0x7F];
+    search->at = at;
+    return which;
 }
 
 const phrase_entry *sst_phrase_search_next(phrase_search *search, size_t *start, size_t *end)
 {
-    while (search->at > 0) {
-        size_t at = --search->at;
-        char byte = ascii_lower(search->text.ptr[at]);
-        if (!may_begin(search, byte) || inside_word(search->text, at))
-            continue;
-        for (size_t i = 0; i < search->count; i++) {
-            uint32_t bit = (uint32_t)1 << i;
-            if (search->table[i].words[0] != byte || (search->met & bit) ||
+    uint32_t which;
+    while ((which = go_back(search)) != 0) {
+        size_t at = search->at;
+        which = inside_word(search->text, at) ? 0 : which & ~search->met;
+        for (size_t i = 0; which != 0; i++, which >>= 1) {
+            if ((which & 1) == 0 ||
                 (*end = sst_phrase_at(search->text, at, search->table[i].words)) == PHRASE_NONE)
                 continue;
-            search->met |= bit;
+            search->met |= (uint32_t)1 << i;
             search->at++; /* another phrase may begin there too */
             *start = at;
             return &search->table[i];
         }
     }
     return NULL;
-}
-
-bool sst_phrase_ends_at(sst_span text, size_t at, const phrase_entry *p)
-{
-    return at > 0 && ascii_lower(text.ptr[at - 1]) == p->words[p->len - 1] &&
-           sst_phrase_before(text, at, p->words) != PHRASE_NONE;
 }

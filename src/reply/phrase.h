@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <smtpstatus/base.h>
+#include "base/ascii.h"
 
 #define PHRASE_NONE ((size_t)-1)
 
@@ -24,7 +24,7 @@ typedef struct phrase_entry {
         words, sizeof(words) - 1, says                                                             \
     }
 
-/* The most phrases of a table that is searched for backwards. */
+/* The most phrases of a table that is searched for backwards: one bit each. */
 #define PHRASE_MAX_TABLE 32
 
 /* A search under way: the last occurrence of each phrase of a table, from the end of the text. The
@@ -33,9 +33,9 @@ typedef struct phrase_search {
     sst_span text;
     const phrase_entry *table;
     size_t count;
-    size_t at;         /* positions from here on are done */
-    uint32_t met;      /* by number: its last occurrence was given out */
-    uint64_t first[2]; /* bytes with which a phrase begins, in a set of ASCII */
+    size_t at;            /* positions from here on are done */
+    uint32_t met;         /* by number: its last occurrence was given out */
+    uint32_t starts[128]; /* by first byte, in capitals too: which phrases begin with it */
 } phrase_search;
 
 /*
@@ -56,8 +56,12 @@ void sst_phrase_search_start(phrase_search *search, sst_span text, const phrase_
                              size_t count);
 const phrase_entry *sst_phrase_search_next(phrase_search *search, size_t *start, size_t *end);
 
-/* Whether a phrase ends at a position. */
-bool sst_phrase_ends_at(sst_span text, size_t at, const phrase_entry *p);
+/* Whether a phrase ends at a position; mostly its last byte tells that it does not. */
+static inline bool sst_phrase_ends_at(sst_span text, size_t at, const phrase_entry *p)
+{
+    return at > 0 && ascii_lower(text.ptr[at - 1]) == p->words[p->len - 1] &&
+           sst_phrase_before(text, at, p->words) != PHRASE_NONE;
+}
 
 /* The first position at or behind one that holds no blank; text.len where there is none. */
 size_t sst_phrase_skip_blanks(sst_span text, size_t at);

@@ -494,6 +494,19 @@ static void read_surroundings(reading *r)
         r->command = sst_forms_command(introduction);
 }
 
+void sst_relaxed_surroundings(sst_span text, sst_command *command, sst_span *remote)
+{
+    reading r;
+    memset(&r, 0, sizeof r);
+    r.text = trim(text);
+    r.remote = *remote;
+    find_start(&r);
+    read_surroundings(&r);
+    *command = r.command;
+    if (!remote->ptr)
+        *remote = r.remote;
+}
+
 void sst_reply_read(const char *text, size_t len, sst_reply *reply)
 {
     reading r;

@@ -16,4 +16,10 @@ bool sst_relaxed_head(sst_span text, size_t at, reply_head *head);
 /* The position behind blanks and the mark of a reply in a transcript: "<<<" or "<--". */
 size_t sst_relaxed_skip_mark(sst_span text, size_t at);
 
+/*
+ * Only what the words about the reply in a text say, as sst_reply_read would: the command that it
+ * answers, and, where *remote is absent, the host that gave it.
+ */
+void sst_relaxed_surroundings(sst_span text, sst_command *command, sst_span *remote);
+
 #endif
