@@ -233,6 +233,7 @@ static void long_messages(void **state)
         size_t given = 0;
         queue(client, chunking);
         (void)pull(client, SST_CLIENT_CLOSED, &event);
+        assert_false(sst_client_has_more(client));
         bool asked =
             chunking ? hear(client, "250 Ok\r\n250 Ok\r\n", SST_CLIENT_NEED_BODY, &event)
                      : hear(client, "250 Ok\r\n250 Ok\r\n354 go\r\n", SST_CLIENT_NEED_BODY, &event);
@@ -242,6 +243,7 @@ static void long_messages(void **state)
             assert_true(taken >= (ptrdiff_t)event.room || given + (size_t)taken == sizeof bytes);
             assert_true((size_t)taken <= SST_CLIENT_WINDOW);
             given += (size_t)taken;
+            assert_int_equal(sst_client_has_more(client), !chunking && given < sizeof bytes);
             const char *data;
             while (given < sizeof bytes && !pull(client, SST_CLIENT_NEED_BODY, &event)) {
                 size_t waiting = sst_client_output(client, &data);

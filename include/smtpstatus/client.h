@@ -356,6 +356,12 @@ SST_API void sst_client_closed(sst_client *client, sst_local_error error, uint64
 SST_API size_t sst_client_output(const sst_client *client, const char **data);
 
 /*
+ * Whether more bytes of a message in DATA follow those of the output in any case, so that nothing
+ * is answered before: a transport may leave it to the system to fill up its packets (MSG_MORE).
+ */
+SST_API bool sst_client_has_more(const sst_client *client);
+
+/*
  * So many bytes of the output were handed over, to be called at once and before the next
  * sst_client_receive. It decides what is in doubt: a byte of which the transport does not know
  * whether it left counts as sent.

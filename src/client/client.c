@@ -244,6 +244,13 @@ size_t sst_client_output(const sst_client *client, const char **data)
     return waiting;
 }
 
+bool sst_client_has_more(const sst_client *client)
+{
+    const session_transaction *tx = &client->tx;
+    return client->state == SESSION_OPEN && tx->stage == TRANSACTION_BODY && tx->body_begun &&
+           !tx->body_ended && !tx->use_bdat;
+}
+
 void sst_client_sent(sst_client *client, size_t len, uint64_t now)
 {
     size_t waiting = output_waiting(&client->output);

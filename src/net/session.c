@@ -177,7 +177,7 @@ static size_t write_some(sst_net *net, const char *data, size_t len)
         net->broken = result == NET_TLS_CLOSED || result == NET_TLS_FAILED;
         return done;
     }
-    ssize_t sent = sst_socket_send(net->fd, data, len);
+    ssize_t sent = sst_socket_send(net->fd, data, len, sst_client_has_more(net->client));
     net->write_blocked = sent < 0 || (size_t)sent < len;
     net->broken = sent < 0 && errno != EAGAIN;
     return sent > 0 ? (size_t)sent : 0;

@@ -10,6 +10,9 @@
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE does it */
 #endif
+#ifndef MSG_MORE
+#define MSG_MORE 0
+#endif
 
 static bool set_flags(int fd)
 {
@@ -56,11 +59,12 @@ bool sst_socket_pipe(int ends[2])
     return false;
 }
 
-ssize_t sst_socket_send(int fd, const void *bytes, size_t len)
+ssize_t sst_socket_send(int fd, const void *bytes, size_t len, bool more)
 {
+    int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
     ssize_t sent;
     do
-        sent = send(fd, bytes, len, MSG_NOSIGNAL);
+        sent = send(fd, bytes, len, flags);
     while (sent == -1 && errno == EINTR);
     if (sent == -1 && errno == EWOULDBLOCK)
         errno = EAGAIN;

@@ -15,8 +15,9 @@ int sst_socket_open(int family);
 /* A pipe of two sockets, the second for writing. False with errno set. */
 bool sst_socket_pipe(int ends[2]);
 
-/* As send and recv: -1 with errno EAGAIN where it would block. Interrupted calls are repeated. */
-ssize_t sst_socket_send(int fd, const void *bytes, size_t len);
+/* As send and recv: -1 with errno EAGAIN where it would block. Interrupted calls are repeated.
+ * more: other bytes follow in any case, so that packets may be filled up with them. */
+ssize_t sst_socket_send(int fd, const void *bytes, size_t len, bool more);
 ssize_t sst_socket_receive(int fd, void *bytes, size_t size);
 
 /* The error of a connection attempt that has become writable; 0: it is connected. */

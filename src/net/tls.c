@@ -39,7 +39,7 @@ static int socket_write(BIO *bio, const char *bytes, int len)
     BIO_clear_retry_flags(bio);
     if (len <= 0)
         return 0;
-    ssize_t sent = sst_socket_send(tls->fd, bytes, (size_t)len);
+    ssize_t sent = sst_socket_send(tls->fd, bytes, (size_t)len, false);
     if (sent >= 0)
         return (int)sent;
     tls->number = errno;
