@@ -202,6 +202,19 @@ class Tests:
             call = Call(self.command, ["probe", "localhost:%d" % server.port, "--ca", self.ca])
             self.check(call.status == 0 and "TLSv1.3" in call.output and "mx.example.com" in call.output
                        and "Test CA" in call.output, "probe shows the certificate", call)
+            for name in ("", "."):
+                call = self.send(url, more=["--tls", "required", "--ca", self.ca, "--tls-name", name])
+                self.check(call.status == 4 and call.of("a@example.com").get("local_error") == "tls",
+                           "a certificate for the name %r" % name, call)
+        try:
+            with Server(port=587) as server:
+                call = self.send(server)
+                self.check(call.status == 4 and call.of("a@example.com").get("local_error") == "tls"
+                           and server.messages == [], "TLS is required on port 587", call)
+                call = self.send(server, more=["--tls", "opportunistic"])
+                self.check(call.status == 0, "unless something else is asked for", call)
+        except OSError:
+            self.tap.skip("TLS is required on port 587", "the port is not to be had")
         with Server() as server:
             call = self.send(server, more=["--tls", "required"])
             self.check(call.status == 4 and server.messages == [], "no STARTTLS where it is required", call)
@@ -235,7 +248,20 @@ class Tests:
             self.check(call.status == 4 and not any(c.startswith("AUTH") for c in server.commands),
                        "no password in clear text", call)
         call = self.send("smtp://ada:%s@localhost:25" % SECRET)
-        self.check(call.status == 2 and SECRET not in call.everything(), "no password in the address", call)
+        self.check(call.status == 2 and SECRET not in call.everything() and "does not belong" in call.errors,
+                   "no password in the address", call)
+        call = self.send("smtp://ada@localhost:25", variables={"SECRET": SECRET},
+                         more=["--password-env", "SECRET", "--password-file", str(password)])
+        self.check(call.status == 2 and SECRET not in call.everything() and "give one of" in call.errors,
+                   "one source of a password", call)
+        with Server(extensions=extensions, tls=self.tls) as server:
+            words = ["probe", "localhost:%d" % server.port, "--user", "ada", "--password-env", "SECRET", "--ca", self.ca]
+            call = Call(self.command, [*words, "--quit-after", "tls"], variables={"SECRET": SECRET})
+            self.check(call.status == 0 and "STARTTLS" in server.commands
+                       and not any(c.startswith("AUTH") for c in server.commands), "--quit-after tls: no login", call)
+            call = Call(self.command, words, variables={"SECRET": SECRET})
+            self.check(call.status == 0 and any(c.startswith("AUTH") for c in server.commands)
+                       and SECRET not in call.everything(), "a probe logs in", call)
         with Server({"AUTH": "535 5.7.8 Bad credentials"}, extensions=extensions, tls=self.tls) as server:
             call = self.send("smtp://localhost:%d" % server.port, variables={"SECRET": SECRET},
                              more=["--user", "ada", "--password-env", "SECRET", "--ca", self.ca])
@@ -337,7 +363,7 @@ class Tests:
     def usage(self):
         for words in (["send"], ["send", "--server", "x"], ["probe"], ["probe", "gopher://x"], ["probe", "x:0"],
                       ["probe", "x", "--tls", "maybe"], ["probe", "x", "--quit-after", "lunch"],
-                      ["probe", "x", "--user", "ada"], ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
+                      ["probe", "x", "--user", "ada"], ["probe", "smtps://x", "--tls", "off"], ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
             call = Call(self.command, words)
             self.check(call.status == 2 and call.errors.startswith("smtpstatus: "), " ".join(words), call)
 

@@ -17,11 +17,12 @@ class Server:
 
     CLOSE = object()
 
-    def __init__(self, replies=None, extensions=EHLO, tls=None, implicit=False, lmtp=False, address="127.0.0.1"):
+    def __init__(self, replies=None, extensions=EHLO, tls=None, implicit=False, lmtp=False, address="127.0.0.1",
+                 port=0):
         self.replies, self.extensions, self.tls, self.implicit = replies or {}, extensions, tls, implicit
         self.lmtp = lmtp
         self.commands, self.messages, self.faults = [], [], []
-        self.listener = socket.create_server((address, 0))
+        self.listener = socket.create_server((address, port))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
