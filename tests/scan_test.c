@@ -221,6 +221,57 @@ static void comparing_without_case(void **state)
     assert_true(ascii_equal_fold(NULL, NULL, 0));
 }
 
+/* Whether nothing is to be changed in what was copied, and whether it was enough: a line that
+ * is plain is copied but for the last bytes of the text. */
+static void check_copy(const char *data, size_t len, size_t first_odd)
+{
+    char to[400];
+    memset(to, '#', sizeof to);
+    size_t copied = sst_scan_copy_plain(to, data, len);
+    assert_true(copied <= len && copied <= first_odd);
+    assert_true(copied + 66 > len || copied + 66 > first_odd);
+    assert_memory_equal(to, data, copied);
+    assert_true(copied == 0 || data[copied - 1] != '\r');
+    for (size_t i = len; i < sizeof to; i++)
+        assert_int_equal(to[i], '#');
+}
+
+/* Where the first byte stands that is to be changed, or has something to be put before it. */
+static size_t first_to_change(const char *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char before = '\n';
+        if (i > 0)
+            before = data[i - 1];
+        if ((before == '\n' && data[i] == '.') ||
+            (i > 0 && (before == '\r') != (data[i] == '\n')) || (i == 0 && data[i] == '\n'))
+            return i;
+    }
+    return len;
+}
+
+static void plain_lines_are_copied(void **state)
+{
+    static const char some[] = "\r\n.a\r\n";
+    (void)state;
+    for (size_t len = 0; len < 300; len++) {
+        char *data = guard_end(0, NULL, len);
+        for (size_t length = 1; length < 80; length += 3) {
+            for (size_t i = 0; i < len; i++)
+                data[i] = i % (length + 2) < length    ? 'a'
+                          : i % (length + 2) == length ? '\r'
+                                                       : '\n';
+            check_copy(data, len, first_to_change(data, len));
+            for (size_t at = 0; at < len; at += 1 + len / 20) {
+                char kept = data[at];
+                data[at] = some[(at + length) % (sizeof some - 1)];
+                check_copy(data, len, first_to_change(data, len));
+                data[at] = kept;
+            }
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -232,6 +283,7 @@ int main(void)
         cmocka_unit_test(the_first_pair),
         cmocka_unit_test(runs_of_plain_bytes),
         cmocka_unit_test(comparing_without_case),
+        cmocka_unit_test(plain_lines_are_copied),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }

@@ -80,3 +80,55 @@ size_t sst_scan_line(const char *data, size_t at, size_t len, unsigned *seen)
     *seen = found;
     return len;
 }
+
+/* Bytes are looked at in pairs, so many at a time and without a branch in between. */
+#define PAIRS ((size_t)64)
+
+#if SCAN_BLOCKS && defined(__SSE2__)
+
+/* Whether in each pair, of which these are the second bytes, nothing is to be changed; copies
+ * them. */
+static bool copy_pairs(char *to, const char *from)
+{
+    const __m128i cr = _mm_set1_epi8('\r');
+    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i lf_dot = _mm_set1_epi16('.' << 8 | '\n');
+    __m128i odd = _mm_setzero_si128();
+    for (size_t i = 0; i < PAIRS; i += 16) {
+        __m128i first = _mm_loadu_si128((const __m128i *)(const void *)(from + i - 1));
+        __m128i second = _mm_loadu_si128((const __m128i *)(const void *)(from + i));
+        __m128i bare = _mm_xor_si128(_mm_cmpeq_epi8(first, cr), _mm_cmpeq_epi8(second, lf));
+        __m128i dots =
+            _mm_or_si128(_mm_cmpeq_epi16(first, lf_dot), _mm_cmpeq_epi16(second, lf_dot));
+        odd = _mm_or_si128(odd, _mm_or_si128(bare, dots));
+        _mm_storeu_si128((__m128i *)(void *)(to + i), second);
+    }
+    return _mm_movemask_epi8(odd) == 0;
+}
+
+#else
+
+static bool copy_pairs(char *to, const char *from)
+{
+    unsigned char odd = 0;
+    for (size_t i = 0; i < PAIRS; i++) {
+        char first = from[i - 1];
+        odd |= (unsigned char)((first == '\r') ^ (from[i] == '\n'));
+        odd |= (unsigned char)((first == '\n') & (from[i] == '.'));
+    }
+    memcpy(to, from, PAIRS);
+    return odd == 0;
+}
+
+#endif
+
+size_t sst_scan_copy_plain(char *to, const char *from, size_t len)
+{
+    size_t done = 1;
+    if (len == 0 || *from == '.' || *from == '\n')
+        return 0;
+    *to = *from;
+    while (len - done >= PAIRS && copy_pairs(to + done, from + done))
+        done += PAIRS;
+    return from[done - 1] == '\r' ? done - 1 : done;
+}

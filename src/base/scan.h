@@ -41,6 +41,14 @@ enum {
 size_t sst_scan_line(const char *data, size_t at, size_t len, unsigned *seen);
 
 /*
+ * Copies lines for as long as nothing is to be changed in them for DATA of SMTP: each CR has an LF
+ * behind it and each LF a CR before it, and no line begins with a dot. from is at the start of a
+ * line. Returns how many bytes were copied; the last of them is no CR. It may stop early; to has
+ * room for len.
+ */
+size_t sst_scan_copy_plain(char *to, const char *from, size_t len);
+
+/*
  * Where the first of three bytes stands; len where none does. For short runs: one look at 16 bytes,
  * instead of a branch for each byte that is mispredicted where the run ends.
  */

@@ -77,26 +77,22 @@ static void encode_slowly(encoder *out, const char *data, size_t len)
     }
 }
 
-/* Lines in which nothing is to be changed are copied together. */
+/* Most lines are copied as they are, and many at a time. */
 static void encode(encoder *out, const char *data, size_t len)
 {
-    scan_window window = {0};
-    size_t copied = 0;
     size_t at = 0;
     while (at < len) {
-        unsigned seen = 0;
-        size_t end = scan_next_line(&window, data, at, len, &seen);
-        bool is_plain = end < len && (seen & (SCAN_BARE_CR | SCAN_BARE_LF)) == 0 &&
-                        out->is_line_start && !out->after_cr && data[at] != '.';
-        size_t next = end < len ? end + 1 : len;
-        if (!is_plain) {
-            put(out, data + copied, at - copied);
-            encode_slowly(out, data + at, next - at);
-            copied = next;
+        if (out->is_line_start && !out->after_cr) {
+            size_t plain = sst_scan_copy_plain(out->to, data + at, len - at);
+            out->to += plain;
+            at += plain;
+            out->is_line_start = plain == 0 || data[at - 1] == '\n';
         }
+        const char *lf = at < len ? memchr(data + at, '\n', len - at) : NULL;
+        size_t next = lf ? (size_t)(lf - data) + 1 : len;
+        encode_slowly(out, data + at, next - at);
         at = next;
     }
-    put(out, data + copied, at - copied);
 }
 
 static void no_memory(sst_client *c)
