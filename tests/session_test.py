@@ -255,7 +255,8 @@ class Tests:
         self.check(call.status == 2 and SECRET not in call.everything() and "give one of" in call.errors,
                    "one source of a password", call)
         with Server(extensions=extensions, tls=self.tls) as server:
-            words = ["probe", "localhost:%d" % server.port, "--user", "ada", "--password-env", "SECRET", "--ca", self.ca]
+            words = ["probe", "localhost:%d" % server.port, "--user", "ada", "--password-env", "SECRET",
+                     "--ca", self.ca]
             call = Call(self.command, [*words, "--quit-after", "tls"], variables={"SECRET": SECRET})
             self.check(call.status == 0 and "STARTTLS" in server.commands
                        and not any(c.startswith("AUTH") for c in server.commands), "--quit-after tls: no login", call)
@@ -363,7 +364,8 @@ class Tests:
     def usage(self):
         for words in (["send"], ["send", "--server", "x"], ["probe"], ["probe", "gopher://x"], ["probe", "x:0"],
                       ["probe", "x", "--tls", "maybe"], ["probe", "x", "--quit-after", "lunch"],
-                      ["probe", "x", "--user", "ada"], ["probe", "smtps://x", "--tls", "off"], ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
+                      ["probe", "x", "--user", "ada"], ["probe", "smtps://x", "--tls", "off"],
+                      ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
             call = Call(self.command, words)
             self.check(call.status == 2 and call.errors.startswith("smtpstatus: "), " ".join(words), call)
 
