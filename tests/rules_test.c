@@ -458,7 +458,8 @@ static void compare_hits(const sst_model *model, const sst_ruleset *set, const s
         if (end) {
             size_t found_start;
             size_t found_end;
-            sst_hits_place(set, hits, i, &found_start, &found_end);
+            found_end = sst_hits_end(set, hits, i);
+            found_start = sst_hits_start(hits, found_end, set->phrases[i].length);
             assert_int_equal(found_end, end);
             assert_int_equal(found_start, start);
         }

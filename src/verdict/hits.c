@@ -21,6 +21,8 @@ void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient)
     hits->recipient = recipient;
     memset(hits->summary, 0, sizeof hits->summary);
     hits->count = 0;
+    hits->first_rule = SST_MAX_RULES;
+    hits->flags = 0;
     hits->wait_count = 0;
     hits->addresses_known = false;
     hits->token_start = 0;
@@ -159,6 +161,9 @@ static void add_hit(sst_hits *hits, sst_hit hit)
         return;
     }
     hits->words[word] |= bit;
+    uint32_t rule = hit.output & SST_OUT_KEY ? hit.first_rule : (uint32_t)SST_MAX_RULES;
+    hits->first_rule = rule < hits->first_rule ? rule : hits->first_rule;
+    hits->flags |= hit.output;
     if (hits->count < SST_MAX_PLACES)
         hits->places[hits->count] = hit;
     hits->count++;
@@ -195,7 +200,9 @@ size_t sst_hits_start(const sst_hits *hits, size_t end, size_t length)
     const unsigned char *text = hits->text;
     size_t at = end;
     for (; length > 0 && at > 0; length--) {
-        bool blank = ascii_is_space((char)text[--at]);
+        if (text[--at] > ' ') /* mostly so */
+            continue;
+        bool blank = ascii_is_space((char)text[at]);
         while (blank && at > 0 && ascii_is_space((char)text[at - 1]))
             at--;
     }
@@ -218,13 +225,11 @@ static size_t find_again(const sst_ruleset *set, const sst_hits *hits, unsigned 
     return again.places[0].end;
 }
 
-void sst_hits_place(const sst_ruleset *set, const sst_hits *hits, unsigned phrase, size_t *start,
-                    size_t *end)
+size_t sst_hits_end(const sst_ruleset *set, const sst_hits *hits, unsigned phrase)
 {
     size_t kept = hits->count < SST_MAX_PLACES ? hits->count : SST_MAX_PLACES;
     size_t i = 0;
     while (i < kept && SST_OUT_PHRASE(hits->places[i].output) != phrase)
         i++;
-    *end = i < kept ? hits->places[i].end : find_again(set, hits, phrase);
-    *start = sst_hits_start(hits, *end, set->phrases[phrase].length);
+    return i < kept ? hits->places[i].end : find_again(set, hits, phrase);
 }

@@ -24,7 +24,9 @@ typedef struct sst_hits {
     sst_span recipient;
     uint64_t summary[SST_MAX_PHRASES / 64 / 64];
     uint64_t words[SST_MAX_PHRASES / 64];
-    uint32_t count; /* of different phrases; places are kept of the first SST_MAX_PLACES */
+    uint32_t count;      /* of different phrases; places are kept of the first SST_MAX_PLACES */
+    uint32_t first_rule; /* of those that hang on phrases that were met; none: SST_MAX_RULES */
+    uint32_t flags;      /* SST_OUT_..., of all phrases that were met */
     uint32_t wait_count;
     sst_hit places[SST_MAX_PLACES];
     sst_hit waits[SST_MAX_WAITS]; /* phrases about waiting, each time one was met */
@@ -51,8 +53,7 @@ void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t
 /* Where a phrase of a length begins that ends before `end`: back over it, runs of blanks as one. */
 size_t sst_hits_start(const sst_hits *hits, size_t end, size_t length);
 
-/* Where a phrase that was met stands first: [*start, *end). */
-void sst_hits_place(const sst_ruleset *set, const sst_hits *hits, unsigned phrase, size_t *start,
-                    size_t *end);
+/* Where the first occurrence of a phrase that was met ends. */
+size_t sst_hits_end(const sst_ruleset *set, const sst_hits *hits, unsigned phrase);
 
 #endif

@@ -109,23 +109,16 @@ static size_t best_of_phrase(const sst_view *view, sst_reason skip, size_t best,
     return best;
 }
 
-/* Of all rules that hang on phrases that were met, the one that goes before the others: mostly it
- * holds, and no other need be looked at. */
-static size_t first_candidate(const sst_view *view)
-{
-    size_t first = view->set->rule_count;
-    for (size_t i = 0; i < view->hits->count; i++) {
-        const sst_hit *hit = &view->hits->places[i];
-        if ((hit->output & SST_OUT_KEY) && hit->first_rule < first)
-            first = hit->first_rule;
-    }
-    return first;
-}
-
 static size_t best_by_words(const sst_view *view, sst_reason skip)
 {
     const sst_hits *hits = view->hits;
     size_t best = view->set->rule_count;
+    size_t first = hits->first_rule;
+    if (!(hits->flags & SST_OUT_KEY))
+        return best;
+    /* The one that goes before all others mostly holds, and no other need be looked at. */
+    if (better(view, skip, best, first, true) == first)
+        return first;
     if (hits->count > SST_MAX_PLACES) {
         for (unsigned i = 0; i < view->set->phrase_count; i++) {
             if (sst_hits_have(hits, i))
@@ -133,9 +126,6 @@ static size_t best_by_words(const sst_view *view, sst_reason skip)
         }
         return best;
     }
-    size_t first = first_candidate(view);
-    if (first == best || better(view, skip, best, first, true) == first)
-        return first;
     for (size_t i = 0; i < hits->count; i++) {
         uint32_t output = hits->places[i].output;
         if (output & SST_OUT_KEY)
@@ -188,15 +178,17 @@ size_t sst_first_rule(const sst_view *view, sst_reason skip)
 /* The longest phrase so far; of several, the one with the lowest number. */
 typedef struct longest {
     unsigned phrase;
-    unsigned length; /* 0: none */
+    unsigned length;    /* 0: none */
+    const sst_hit *hit; /* where it was met, if that is known already */
 } longest;
 
-static void take_longer(const sst_ruleset *set, longest *l, unsigned phrase)
+static void take_longer(const sst_ruleset *set, longest *l, unsigned phrase, const sst_hit *hit)
 {
     unsigned length = set->phrases[phrase].length;
     if (length > l->length || (length == l->length && phrase < l->phrase)) {
         l->phrase = phrase;
         l->length = length;
+        l->hit = hit;
     }
 }
 
@@ -218,7 +210,7 @@ static void longest_key(const sst_view *view, size_t rule, longest *l)
         unsigned phrase = SST_OUT_PHRASE(hit->output);
         if ((hit->output & SST_OUT_KEY) && hit->first_rule <= rule &&
             (hit->first_rule == rule || hangs_on(view->set, rule, phrase)))
-            take_longer(view->set, l, phrase);
+            take_longer(view->set, l, phrase, hit);
     }
 }
 
@@ -226,7 +218,7 @@ void sst_rule_span(const sst_view *view, size_t rule, size_t *start, size_t *end
 {
     const sst_ruleset *set = view->set;
     const uint16_t *test = set->tests + set->rules[rule].tests;
-    longest l = {0, 0};
+    longest l = {0, 0, NULL};
     *start = 0;
     *end = 0;
     if (*test == SST_TEST_ANY && view->hits->count <= SST_MAX_PLACES) {
@@ -236,9 +228,11 @@ void sst_rule_span(const sst_view *view, size_t rule, size_t *start, size_t *end
     for (; *test != SST_TEST_END; test += test[1] + 2) {
         for (size_t i = 0; test[0] == SST_TEST_ANY && i < test[1]; i++) {
             if (sst_hits_have(view->hits, test[2 + i]))
-                take_longer(set, &l, test[2 + i]);
+                take_longer(set, &l, test[2 + i], NULL);
         }
     }
-    if (l.length > 0)
-        sst_hits_place(set, view->hits, l.phrase, start, end);
+    if (l.length == 0)
+        return;
+    *end = l.hit ? l.hit->end : sst_hits_end(set, view->hits, l.phrase);
+    *start = sst_hits_start(view->hits, *end, l.length);
 }

@@ -69,6 +69,8 @@ unsigned sst_provider_by_host(const sst_ruleset *set, sst_span host)
 unsigned sst_provider_by_mark(const sst_ruleset *set, const sst_hits *hits)
 {
     unsigned found = SST_NO_PROVIDER;
+    if (!(hits->flags & SST_OUT_MARK))
+        return found;
     if (hits->count <= SST_MAX_PLACES) {
         for (size_t i = 0; i < hits->count; i++) {
             uint32_t output = hits->places[i].output;
