@@ -103,6 +103,22 @@ static bool look_at_line(mailbox *box, size_t end)
     }
 }
 
+/* Passes lines that are there whole and tell nothing by their first byte, as most do not. */
+static void pass_lines(mailbox *box)
+{
+    const char *at = box->data + box->line;
+    const char *end = box->data + box->len;
+    while (at < end && *at != 'F' && *at != '>' && *at != '\r' && *at != '\n') {
+        const char *found = memchr(at, box->line_end, (size_t)(end - at));
+        if (!found)
+            break;
+        at = found + 1;
+        box->blank = false;
+    }
+    box->line = (size_t)(at - box->data);
+    box->seen = box->line;
+}
+
 /* Goes on to the separator behind the message, whose place is then box->line and whose end *end, or
  * to the end of the input, and returns false there. */
 static bool find_separator(mailbox *box, size_t *end)
@@ -116,7 +132,7 @@ static bool find_separator(mailbox *box, size_t *end)
             if (look_at_line(box, *end))
                 return true;
             box->line = *end + 1;
-            box->seen = box->line;
+            pass_lines(box);
         }
         box->seen = box->len;
         if (!read_more(box))

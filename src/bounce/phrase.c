@@ -1,5 +1,26 @@
-/* Indexing a table of phrases by their first bytes: a counting sort. */
+/* Indexing a table of phrases by their first bytes: a counting sort, and a word of eight bytes to
+ * compare. */
 #include "bounce/phrase.h"
+
+/* The first eight bytes of a text in lower case; a shorter one is filled up with zeros. */
+static uint64_t head_of(const char *text, size_t len)
+{
+    uint64_t head = 0;
+    if (len >= sizeof head)
+        memcpy(&head, text, sizeof head);
+    else
+        memcpy(&head, text, len);
+    return ascii_lower_8(head);
+}
+
+/* All bits of the bytes that a phrase has in its head. */
+static uint64_t mask_of(size_t len)
+{
+    static const char all[] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
+    uint64_t mask = 0;
+    memcpy(&mask, all, len < sizeof mask ? len : sizeof mask);
+    return mask;
+}
 
 void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *phrases,
                               size_t count)
@@ -17,7 +38,8 @@ void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *p
         unsigned char b = (unsigned char)phrases[i].text[0];
         size_t at = (size_t)index->first[b] + used[b]++;
         index->order[at] = (unsigned short)i;
-        index->second[at] = phrases[i].text[1];
+        index->head[at] = head_of(phrases[i].text, phrases[i].len);
+        index->mask[at] = mask_of(phrases[i].len);
     }
 }
 
@@ -26,9 +48,9 @@ const bounce_phrase *sst_bounce_phrase_at(const bounce_phrase_index *index, sst_
     if (text.len < 2)
         return NULL;
     unsigned char b = (unsigned char)ascii_lower(text.ptr[0]);
-    char second = ascii_lower(text.ptr[1]);
+    uint64_t head = head_of(text.ptr, text.len);
     for (size_t i = index->first[b]; i < index->first[b + 1]; i++) {
-        if (index->second[i] != second)
+        if ((head & index->mask[i]) != index->head[i])
             continue;
         const bounce_phrase *phrase = &index->phrases[index->order[i]];
         if (text.len >= phrase->len && ascii_equal_fold(text.ptr, phrase->text, phrase->len))

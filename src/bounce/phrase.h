@@ -62,13 +62,15 @@ typedef struct bounce_phrase {
 /* The most phrases that a table may have; more are not indexed. */
 #define BOUNCE_MAX_PHRASES 512
 
-/* A table's phrases by first byte: those of byte b are order[first[b]] to order[first[b + 1]], with
- * their second bytes beside them, which rule most of them out. */
+/* A table's phrases by first byte: those of byte b are order[first[b]] to order[first[b + 1]].
+ * Beside each are its first eight bytes, and a mask for the shorter ones, which rule most of them
+ * out. */
 typedef struct bounce_phrase_index {
     const bounce_phrase *phrases;
     unsigned short first[257];
     unsigned short order[BOUNCE_MAX_PHRASES];
-    char second[BOUNCE_MAX_PHRASES];
+    uint64_t head[BOUNCE_MAX_PHRASES];
+    uint64_t mask[BOUNCE_MAX_PHRASES];
 } bounce_phrase_index;
 
 void sst_bounce_index_phrases(bounce_phrase_index *index, const bounce_phrase *phrases,

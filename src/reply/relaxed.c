@@ -110,6 +110,8 @@ size_t sst_relaxed_skip_mark(sst_span text, size_t at)
 {
     static const char *const marks[] = {"<<<", "<--"};
     at = sst_phrase_skip_blanks(text, at);
+    if (at == text.len || text.ptr[at] != '<')
+        return at;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         size_t end = sst_phrase_at(text, at, marks[i]);
         if (end != PHRASE_NONE)
@@ -121,7 +123,10 @@ size_t sst_relaxed_skip_mark(sst_span text, size_t at)
 /* Whether one of a few words begins at a position and ends as a word. */
 static bool any_at(sst_span text, size_t at, const char *const *list)
 {
+    char first = at < text.len ? ascii_lower(text.ptr[at]) : '\0';
     for (; *list; list++) {
+        if ((*list)[0] != first)
+            continue;
         size_t end = sst_phrase_at(text, at, *list);
         if (end != PHRASE_NONE && (end == text.len || !ascii_is_alnum(text.ptr[end])))
             return true;
@@ -485,7 +490,7 @@ static void read_surroundings(reading *r)
     bool is_reply = r->head.code != 0 || r->head.enhanced.status_class != 0;
     r->end = is_reply ? find_end(r) : r->text.len;
     cut_trailers(r);
-    if (!is_reply)
+    if (!is_reply || r->start == 0)
         return;
     sst_span introduction = {r->text.ptr, r->start};
     if (!r->remote.ptr)
