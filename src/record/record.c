@@ -7,6 +7,7 @@
 #include <smtpstatus/record.h>
 
 #include "base/ascii.h"
+#include "base/scan.h"
 #include "verdict/axes.h"
 
 /* Where a phrase begins in a text, letters without case; the text's length where it does not. */
@@ -163,9 +164,7 @@ static void take_queue_id(sst_record *record)
 /* "mx.example.com[192.0.2.1]:25" is mx.example.com; a host without a name keeps its address. */
 static sst_span host_name(sst_span remote)
 {
-    size_t end = 0;
-    while (end < remote.len && !memchr(" [(", remote.ptr[end], 3))
-        end++;
+    size_t end = scan_first_of(remote.ptr, remote.len, ' ', '[', '(');
     sst_span name = {remote.ptr, end};
     return end == 0 || span_is(name, "unknown", true) ? remote : name;
 }

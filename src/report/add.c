@@ -80,6 +80,22 @@ static void trouble(sst_report *report, uint64_t key, bool more)
         *count = (uint8_t)(more ? *count + 1 : *count - 1);
 }
 
+static int64_t time_of(sst_report *report, sst_span text)
+{
+    int64_t time = NO_TIME;
+    if (text.len == 0)
+        return time;
+    if (text.len == report->time_len && ascii_same_bytes(text.ptr, report->time_text, text.len))
+        return report->time;
+    sst_clock_read(text, &time);
+    if (text.len <= sizeof report->time_text) {
+        memcpy(report->time_text, text.ptr, text.len);
+        report->time_len = text.len;
+        report->time = time;
+    }
+    return time;
+}
+
 static arrival arrival_of(sst_report *report, const sst_record *record)
 {
     const uint64_t *seed = report->options.seed;
@@ -98,8 +114,7 @@ static arrival arrival_of(sst_report *report, const sst_record *record)
     prefetch(&report->troubled[trouble_place(out.address)]);
     prefetch(cache_bucket(&report->seen, report->seen.shape, out.key));
     prefetch(cache_bucket(&report->seen, report->seen.shape, out.mail));
-    if (record->time.len > 0)
-        sst_clock_read(record->time, &out.time);
+    out.time = time_of(report, record->time);
     return out;
 }
 

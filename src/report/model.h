@@ -13,6 +13,9 @@
 
 #define NO_TIME INT64_MIN
 
+/* "2026-11-22T10:00:00.000000+00:00", and no more, is remembered. */
+#define TIME_KEPT ((size_t)32)
+
 /* A recipient that has not got its mail: it failed, waits, or is in doubt. */
 typedef struct fate {
     uint64_t key;
@@ -106,6 +109,9 @@ struct sst_report {
     uint64_t anonymous; /* keys given to records that name no mail */
     int64_t first;
     int64_t last;
+    char time_text[TIME_KEPT]; /* of the last record: that of the next is mostly the same */
+    size_t time_len;
+    int64_t time;
 
     tally total;
     tally by_reason[SST_REASON_COUNT];

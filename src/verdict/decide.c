@@ -60,8 +60,8 @@ static bool ask(attempt *a, const sst_span *host)
     return false;
 }
 
-/* The provider: as told, else by the host, else by what the text gives away. */
-static void recognise(attempt *a)
+/* The provider as told, else by the host; false where only the text can give it away. */
+static bool recognise_host(attempt *a)
 {
     const sst_evidence *e = a->evidence;
     a->provider = e->provider;
@@ -69,9 +69,15 @@ static void recognise(attempt *a)
         a->builtin.provider = sst_provider_by_id(a->builtin.set, e->provider);
         if (a->user.set)
             a->user.provider = sst_provider_by_id(a->user.set, e->provider);
-    } else if (!e->remote.len || !ask(a, &e->remote)) {
-        (void)ask(a, NULL);
+        return true;
     }
+    return e->remote.len && ask(a, &e->remote);
+}
+
+static void recognise(attempt *a)
+{
+    if (!recognise_host(a))
+        (void)ask(a, NULL);
 }
 
 static sst_view make_view(const sst_ruleset *set, const sst_hits *hits,
@@ -156,40 +162,71 @@ static void decide(const attempt *a, sst_verdict *verdict)
         verdict->retry_after = sst_retry_time(a->builtin.set, a->builtin.hits);
 }
 
-/* The hits of both sets are there: the rest. */
-static void conclude(const sst_sets *sets, const sst_evidence *evidence, const sst_hits *user,
-                     const sst_hits *builtin, sst_verdict *verdict)
+static attempt make_attempt(const sst_sets *sets, const sst_evidence *evidence,
+                            const sst_hits *user, const sst_hits *builtin)
 {
-    attempt a;
+    attempt a = {.evidence = evidence,
+                 .user = make_view(sets->user, user, evidence),
+                 .builtin = make_view(sets->builtin, builtin, evidence)};
+    return a;
+}
+
+/*
+ * What is known without the text, whose hits are made ready. Most attempts went well: then there is
+ * no reason to be found, and the text is asked for the provider alone, or not at all.
+ */
+static void begin_verdict(const sst_sets *sets, const sst_evidence *evidence, sst_hits *hits,
+                          sst_verdict *verdict)
+{
     memset(verdict, 0, sizeof *verdict);
     verdict->retry_after = -1;
     verdict->kind = sst_kind_of(evidence);
-    a.evidence = evidence;
-    a.user = make_view(sets->user, user, evidence);
-    a.builtin = make_view(sets->builtin, builtin, evidence);
-    recognise(&a);
-    verdict->provider = a.provider;
+    sst_hits_init(hits, evidence->text, evidence->recipient);
     if (sst_kind_has_reason(verdict->kind))
-        decide(&a, verdict);
-    else if (verdict->kind == SST_KIND_COMPLAINT)
-        verdict->suppress = SST_SUPPRESS_YES;
+        return;
+    attempt a = make_attempt(sets, evidence, hits, hits);
+    hits->only_marks = true;
+    if (recognise_host(&a))
+        hits->len = 0;
+    verdict->provider = a.provider;
 }
 
-static void scan_for(const sst_ruleset *set, const sst_evidence *evidence, sst_hits *hits)
+/* The user's set is scanned as far as ours was. */
+static void scan_user(const sst_ruleset *set, const sst_hits *like, sst_hits *hits)
 {
     if (!set)
         return;
-    sst_hits_init(hits, evidence->text, evidence->recipient);
+    sst_span text = {(const char *)like->text, like->len};
+    sst_hits_init(hits, text, like->recipient);
+    hits->only_marks = like->only_marks;
     sst_scan_text(set, hits);
+}
+
+/* Our set was scanned: the rest. */
+static void end_verdict(const sst_sets *sets, const sst_evidence *evidence, const sst_hits *builtin,
+                        sst_verdict *verdict)
+{
+    sst_hits user;
+    scan_user(sets->user, builtin, &user);
+    attempt a = make_attempt(sets, evidence, &user, builtin);
+    if (sst_kind_has_reason(verdict->kind)) {
+        recognise(&a);
+        verdict->provider = a.provider;
+        decide(&a, verdict);
+        return;
+    }
+    if (builtin->len > 0 && ask(&a, NULL))
+        verdict->provider = a.provider;
+    if (verdict->kind == SST_KIND_COMPLAINT)
+        verdict->suppress = SST_SUPPRESS_YES;
 }
 
 void sst_decide(const sst_sets *sets, const sst_evidence *evidence, sst_verdict *verdict)
 {
-    sst_hits user;
-    sst_hits builtin;
-    scan_for(sets->user, evidence, &user);
-    scan_for(sets->builtin, evidence, &builtin);
-    conclude(sets, evidence, &user, &builtin, verdict);
+    sst_hits hits;
+    begin_verdict(sets, evidence, &hits, verdict);
+    sst_scan_text(sets->builtin, &hits);
+    end_verdict(sets, evidence, &hits, verdict);
 }
 
 typedef struct batch {
@@ -201,15 +238,13 @@ typedef struct batch {
 static void begin(void *context, size_t number, sst_hits *hits)
 {
     const batch *b = context;
-    sst_hits_init(hits, b->evidence[number].text, b->evidence[number].recipient);
+    begin_verdict(b->sets, &b->evidence[number], hits, &b->verdicts[number]);
 }
 
 static void finish(void *context, size_t number, const sst_hits *hits)
 {
     const batch *b = context;
-    sst_hits user;
-    scan_for(b->sets->user, &b->evidence[number], &user);
-    conclude(b->sets, &b->evidence[number], &user, hits, &b->verdicts[number]);
+    end_verdict(b->sets, &b->evidence[number], hits, &b->verdicts[number]);
 }
 
 void sst_decide_batch(const sst_sets *sets, const sst_evidence *evidence, size_t count,
@@ -244,15 +279,21 @@ static size_t add_matches(const sst_view *view, sst_match *matches, size_t size,
     return count;
 }
 
+static void scan_for(const sst_ruleset *set, const sst_evidence *evidence, sst_hits *hits)
+{
+    if (!set)
+        return;
+    sst_hits_init(hits, evidence->text, evidence->recipient);
+    sst_scan_text(set, hits);
+}
+
 /* Scans an attempt with both sets and recognises its provider. */
 static void examine(const sst_sets *sets, const sst_evidence *evidence, sst_hits *user,
                     sst_hits *builtin, attempt *a)
 {
     scan_for(sets->user, evidence, user);
     scan_for(sets->builtin, evidence, builtin);
-    a->evidence = evidence;
-    a->user = make_view(sets->user, user, evidence);
-    a->builtin = make_view(sets->builtin, builtin, evidence);
+    *a = make_attempt(sets, evidence, user, builtin);
     recognise(a);
 }
 

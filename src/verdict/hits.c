@@ -9,6 +9,7 @@
 #include <smtpstatus/verdict.h>
 
 #include "base/ascii.h"
+#include "base/scan.h"
 #include "verdict/scan.h"
 
 void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient)
@@ -20,6 +21,7 @@ void sst_hits_init(sst_hits *hits, sst_span text, sst_span recipient)
         hits->len = SST_MAX_VERDICT_TEXT;
     hits->recipient = recipient;
     memset(hits->summary, 0, sizeof hits->summary);
+    hits->only_marks = false;
     hits->count = 0;
     hits->first_rule = SST_MAX_RULES;
     hits->flags = 0;
@@ -43,12 +45,28 @@ static void find_token(const sst_hits *hits, size_t end, size_t *token_start, si
     *token_end = end;
 }
 
+/* The end of the last token that has a quote or bracket, as one before a recipient's name; 0 where
+ * there is none. */
+static size_t find_last_quoted(const sst_hits *hits)
+{
+    const char *text = (const char *)hits->text;
+    size_t behind = 0;
+    size_t unused;
+    for (size_t at = 0;
+         (at += scan_first_of(text + at, hits->len - at, '<', '"', '\'')) < hits->len;)
+        behind = ++at;
+    if (behind > 0)
+        find_token(hits, behind, &unused, &behind);
+    return behind;
+}
+
 /* Finds between where and where there are e-mail addresses: most texts have none or one. */
 static void find_addresses(sst_hits *hits)
 {
     const unsigned char *at = memchr(hits->text, '@', hits->len);
     size_t unused;
     hits->addresses_known = true;
+    hits->last_quoted = find_last_quoted(hits);
     hits->first_address = hits->len;
     hits->last_address = 0;
     if (!at)
@@ -60,16 +78,23 @@ static void find_addresses(sst_hits *hits)
     find_token(hits, last, &unused, &hits->last_address);
 }
 
+static bool is_opening(char c)
+{
+    return c == '<' || c == '"' || c == '\'';
+}
+
 /* Whether a token, quotes and brackets taken off, is the recipient's local part. */
 static bool is_local_part(const sst_hits *hits, size_t start, size_t end)
 {
-    const char *at = memchr(hits->recipient.ptr, '@', hits->recipient.len);
-    size_t len = at ? (size_t)(at - hits->recipient.ptr) : hits->recipient.len;
     const char *text = (const char *)hits->text;
     size_t open = start;
-    while (open < end && memchr("<\"'", text[open], 3))
+    while (open < end && is_opening(text[open]))
         open++;
-    return len > 0 && open > start && end - open > len && !ascii_is_alnum(text[open + len]) &&
+    if (open == start)
+        return false;
+    const char *at = memchr(hits->recipient.ptr, '@', hits->recipient.len);
+    size_t len = at ? (size_t)(at - hits->recipient.ptr) : hits->recipient.len;
+    return len > 0 && end - open > len && !ascii_is_alnum(text[open + len]) &&
            ascii_equal_fold(text + open, hits->recipient.ptr, len);
 }
 
@@ -80,7 +105,7 @@ static bool in_address(sst_hits *hits, size_t end)
     if (!hits->addresses_known)
         find_addresses(hits);
     bool near = end > hits->first_address && end <= hits->last_address;
-    if (!near && !hits->recipient.len)
+    if (!near && (!hits->recipient.len || end > hits->last_quoted))
         return false;
     if (end <= hits->token_end && end > hits->token_start)
         return hits->token_is_address;
@@ -184,6 +209,8 @@ void sst_hits_take(const sst_ruleset *set, sst_hits *hits, uint32_t cell, size_t
     for (bool more = true; more; list++) {
         sst_hit hit = {(uint32_t)end, list->what & ~SST_OUT_LAST, list->first_rule};
         more = !(list->what & SST_OUT_LAST);
+        if (hits->only_marks && !(hit.output & SST_OUT_MARK))
+            continue;
         if ((hit.output & SST_OUT_ENDS_WORD) && in_word)
             continue;
         if ((hit.output & SST_OUT_IS_WORD) &&

@@ -24,6 +24,7 @@ typedef struct sst_hits {
     sst_span recipient;
     uint64_t summary[SST_MAX_PHRASES / 64 / 64];
     uint64_t words[SST_MAX_PHRASES / 64];
+    bool only_marks;     /* no more is wanted than what gives a provider away */
     uint32_t count;      /* of different phrases; places are kept of the first SST_MAX_PLACES */
     uint32_t first_rule; /* of those that hang on phrases that were met; none: SST_MAX_RULES */
     uint32_t flags;      /* SST_OUT_..., of all phrases that were met */
@@ -33,6 +34,7 @@ typedef struct sst_hits {
     bool addresses_known;         /* where e-mail addresses are was looked up: */
     size_t first_address;         /* the start of the first, */
     size_t last_address;          /* and the end of the last one */
+    size_t last_quoted;           /* the end of the last word with a quote or bracket */
     size_t token_start;           /* between these: the run of non-blanks looked at last, */
     size_t token_end;
     bool token_is_address; /* and whether it is an e-mail address */

@@ -34,11 +34,24 @@ unsigned sst_provider_by_id(const sst_ruleset *set, sst_span id)
     return look_up(set, id, hash, SST_NAME_ID);
 }
 
+/* Bytes of host names, letters in lower case; 0 for all others. */
+static const unsigned char host_bytes[256] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6',
+    ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',
+    ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k',
+    ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',
+    ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',
+    ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f',
+    ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm',
+    ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z', ['.'] = '.',
+    ['_'] = '_', ['-'] = '-'};
+
 /* The name alone, from "mx.example.com.[192.0.2.1]:25" and the like. */
 static sst_span bare_host(sst_span host)
 {
     size_t len = 0;
-    while (len < host.len && (ascii_is_alnum(host.ptr[len]) || memchr(".-_", host.ptr[len], 3)))
+    while (len < host.len && host_bytes[(unsigned char)host.ptr[len]])
         len++;
     if (len > 0 && host.ptr[len - 1] == '.')
         len--;
@@ -54,7 +67,7 @@ unsigned sst_provider_by_host(const sst_ruleset *set, sst_span host)
     if (host.len == 0 || host.len > MAX_HOST || set->provider_count == 0)
         return found;
     for (size_t i = host.len; i-- > 0;) {
-        hash = SST_HASH_STEP(hash, (unsigned char)ascii_lower(host.ptr[i]));
+        hash = SST_HASH_STEP(hash, host_bytes[(unsigned char)host.ptr[i]]);
         if (i > 0 && host.ptr[i - 1] != '.')
             continue;
         sst_span domain = {host.ptr + i, host.len - i};
