@@ -255,8 +255,10 @@ static void take_decided(void *context, void *results)
 {
     reading *from = context;
     const log_batch *done = results;
+    const sst_record *passed[LOG_BATCH];
     for (size_t i = 0; i < done->passed_count; i++)
-        sst_report_add(from->all->into, &done->records[done->passed[i]]);
+        passed[i] = &done->records[done->passed[i]];
+    sst_report_add_batch(from->all->into, passed, done->passed_count);
 }
 
 static void take_logged(void *context, sst_record *record)

@@ -273,7 +273,7 @@ static void a_batch_decides_as_one_by_one(void **state)
 {
     static const char *const replies[] = {"550 5.1.1 User unknown", "452 4.2.2 Mailbox full",
                                           "250 ok", "421 4.7.0 Try again later"};
-    enum { MANY = 40 };
+    enum { MANY = 150 };
     static char texts[MANY][64];
     static sst_record records[MANY];
     (void)state;

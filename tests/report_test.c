@@ -16,6 +16,7 @@
 
 #include <smtpstatus/report.h>
 
+#include "base/product.h"
 #include "guard.h"
 #include "report/clock.h"
 #include "report/model.h"
@@ -268,6 +269,21 @@ static size_t make_story(sst_record *records, char mails[][32])
     return count;
 }
 
+/* The same as one record after the other, however many are added at once. */
+static void expect_batches(const sst_record *records, size_t count, size_t some,
+                           const sst_report_totals *wanted)
+{
+    const sst_record *list[3 * STORY_MAILS];
+    sst_report *report = new_report();
+    for (size_t i = 0; i < count; i++)
+        list[i] = &records[i];
+    for (size_t i = 0; i < count; i += some)
+        sst_report_add_batch(report, list + i, some < count - i ? some : count - i);
+    sst_report_totals is = totals_of(report);
+    assert_memory_equal(&is, wanted, sizeof is);
+    sst_report_free(report);
+}
+
 static void test_order(void **state)
 {
     (void)state;
@@ -281,6 +297,7 @@ static void test_order(void **state)
         for (size_t i = 0; i < count; i++)
             sst_report_add(report, &records[i]);
         sst_report_totals is = totals_of(report);
+        expect_batches(records, count, 1 + round, &is);
         if (round == 0)
             first = is;
         assert_int_equal(is.mails, first.mails);
@@ -495,18 +512,35 @@ static void test_delay_joined(void **state)
     assert_int_equal(report->delays.most, 3600000);
     sst_record record = record_of(SST_KIND_DELIVERED, "<2@x>", "a@example.com", T2);
     sst_report_add(report, &record); /* nothing is known of its arrival */
-    sst_report_settle(report);
     assert_int_equal(report->delays.count, 1);
     record = record_of(SST_KIND_DELIVERED, "<3@x>", "a@example.com", T2);
     record.has_delay = true;
     record.delay_ms = 7;
     sst_report_add(report, &record);
-    sst_report_settle(report);
     assert_int_equal(report->delays.count, 2);
     sst_report_free(report);
 }
 
 /* --- time ----------------------------------------------------------------------------------- */
+
+static void test_product(void **state)
+{
+    static const uint64_t values[] = {0,
+                                      1,
+                                      UINT32_MAX,
+                                      UINT64_C(1) << 32,
+                                      UINT64_MAX,
+                                      UINT64_C(0x9E3779B97F4A7C15),
+                                      UINT64_C(0xD6E8FEB86659FD93)};
+    (void)state;
+    for (size_t i = 0; i < 7; i++) {
+        for (size_t k = 0; k < 7; k++)
+            assert_true(product_of(values[i], values[k]) ==
+                        product_of_halves(values[i], values[k]));
+    }
+    /* (2^64 - 1)^2 = (2^64 - 2) * 2^64 + 1 */
+    assert_true(product_of_halves(UINT64_MAX, UINT64_MAX) == UINT64_MAX);
+}
 
 static void test_clock(void **state)
 {
@@ -835,16 +869,27 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fates),        cmocka_unit_test(test_bounce_after_delivery),
-        cmocka_unit_test(test_no_names),     cmocka_unit_test(test_not_counted),
-        cmocka_unit_test(test_relayed),      cmocka_unit_test(test_order),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_cache),        cmocka_unit_test(test_delay_error),
-        cmocka_unit_test(test_delay_joined), cmocka_unit_test(test_clock),
-        cmocka_unit_test(test_timeline),     cmocka_unit_test(test_timeline_of_all_time),
-        cmocka_unit_test(test_standing),     cmocka_unit_test(test_events),
-        cmocka_unit_test(test_pseudonyms),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_writers),      cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_bounce_after_delivery),
+        cmocka_unit_test(test_no_names),
+        cmocka_unit_test(test_not_counted),
+        cmocka_unit_test(test_relayed),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_delay_error),
+        cmocka_unit_test(test_delay_joined),
+        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_product),
+        cmocka_unit_test(test_timeline),
+        cmocka_unit_test(test_timeline_of_all_time),
+        cmocka_unit_test(test_standing),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_pseudonyms),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

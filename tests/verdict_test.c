@@ -259,6 +259,32 @@ static void a_batch_is_the_same(void **state)
     }
 }
 
+/* No reason is looked for in a delivery: what its text, or the host, says of the provider counts as
+ * ever, alone and in a batch. */
+static void a_delivery_has_its_provider(void **state)
+{
+    enum { PAIR = 2 };
+    static const char *const remotes[] = {"", "mx.example.com", "gmail-smtp-in.l.google.com"};
+    (void)state;
+    for (size_t i = 0; i < built.model.examples.count; i++) {
+        sst_span text = example_text(i);
+        sst_evidence e[PAIR] = {evidence_of(text.ptr, text.len, 550),
+                                evidence_of(text.ptr, text.len, 250)};
+        sst_verdict v[PAIR];
+        sst_verdict alone;
+        e[0].remote = e[1].remote = span_of(remotes[i % 3]);
+        sst_verdict_decide_batch(e, PAIR, NULL, v);
+        sst_verdict_decide(&e[1], NULL, &alone);
+        assert_int_equal(v[1].kind, SST_KIND_ACCEPTED);
+        assert_int_equal(v[1].reason, 0);
+        assert_int_equal(v[0].provider.len, v[1].provider.len);
+        assert_int_equal(v[0].provider.len, alone.provider.len);
+        assert_ptr_equal(v[0].provider.ptr, v[1].provider.ptr);
+        assert_ptr_equal(v[0].provider.ptr, alone.provider.ptr);
+        assert_true(i % 3 != 2 || v[1].provider.len > 0);
+    }
+}
+
 static void the_first_match_decides(void **state)
 {
     static sst_match matches[2000];
@@ -412,6 +438,7 @@ int main(void)
         cmocka_unit_test(case_and_blanks_do_not_matter),
         cmocka_unit_test(spans_are_of_the_phrase),
         cmocka_unit_test(a_batch_is_the_same),
+        cmocka_unit_test(a_delivery_has_its_provider),
         cmocka_unit_test(the_first_match_decides),
         cmocka_unit_test(nothing_about_a_text_is_read),
         cmocka_unit_test(only_so_much_is_looked_at),

@@ -237,7 +237,7 @@ void sst_record_decide(sst_record *record, const sst_rules *rules)
 
 void sst_record_decide_batch(sst_record *records, size_t count, const sst_rules *rules)
 {
-    enum { BLOCK = 16 }; /* on the stack */
+    enum { BLOCK = 64 }; /* on the stack */
     sst_evidence evidence[BLOCK];
     sst_verdict verdicts[BLOCK];
     while (count > 0) {

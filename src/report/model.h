@@ -80,21 +80,6 @@ typedef struct inbound {
  * is the usual case, and saves looking. A place that is full stays so. */
 #define TROUBLE_PLACES ((size_t)1 << 19)
 
-/* Deliveries that were added and are not counted yet: until their turn comes, the memory that tells
- * of their mail is on its way. Only those are put here of which nothing else can be known. */
-#define PENDING 16u
-
-typedef struct pending {
-    uint64_t mail; /* keys */
-    uint64_t key;
-    int64_t time;
-    uint64_t delay_ms;
-    bool has_delay;
-    bool relayed;
-    uint8_t provider;
-    uint16_t domain;
-} pending;
-
 struct sst_report {
     const sst_allocator *allocator;
     sst_report_options options;
@@ -128,9 +113,6 @@ struct sst_report {
     cache fates;
     cache suspects; /* addresses that failed */
     uint8_t *troubled;
-    unsigned pending_first;
-    unsigned pending_count;
-    pending pending[PENDING];
     inbound inbound;
 };
 
@@ -139,9 +121,6 @@ static inline cause *cause_at(const sst_report *report, size_t position)
 {
     return report->causes[position < report->cause_count ? position : SST_MAX_REPORT_CAUSES];
 }
-
-/* add.c: counts what is pending. Everything that is not a delivery must do so first. */
-void sst_report_settle(sst_report *report);
 
 /* inbound.c */
 void sst_report_add_inbound(sst_report *report, const sst_record *record, int64_t time);

@@ -68,6 +68,16 @@ static inline void names_prefetch(const names *all, uint64_t hash)
         prefetch(&all->slots[(size_t)hash & (2 * all->size - 1)]);
 }
 
+/* And for the row, when the first has come. */
+static inline void names_prefetch_row(const names *all, uint64_t hash)
+{
+    if (all->size == 0)
+        return;
+    uint32_t position = all->slots[(size_t)hash & (2 * all->size - 1)].position;
+    if (position > 0)
+        prefetch(&all->list[position - 1]);
+}
+
 static inline tally *names_tally(names *all, size_t position)
 {
     return position < all->count ? &all->list[position].count : &all->others;

@@ -129,8 +129,6 @@ void sst_report_free(sst_report *report)
 
 void sst_report_get_totals(const sst_report *report, sst_report_totals *totals)
 {
-    /* What is pending was added before: to count it now changes nothing that can be seen. */
-    sst_report_settle((sst_report *)report);
     const tally *total = &report->total;
     const sst_report_totals out = {
         .records = report->records,
@@ -150,7 +148,6 @@ void sst_report_get_totals(const sst_report *report, sst_report_totals *totals)
 
 bool sst_report_limit_met(const sst_report *report, sst_report_limit limit)
 {
-    sst_report_settle((sst_report *)report);
     switch (limit) {
     case SST_REPORT_LIMIT_SEEN:
         return report->seen.let_go > 0;

@@ -283,9 +283,6 @@ int sst_view_make(view *all, const sst_report *report, const sst_report_style *s
     if (!report || (style && style->size != sizeof *style))
         return SST_E_INVALID;
     memset(all, 0, sizeof *all);
-    sst_report_settle((sst_report *)report); /* as in sst_report_get_totals */
-    if (style && style->before)
-        sst_report_settle((sst_report *)style->before);
     all->report = report;
     all->style = style ? style : &plain;
     all->before = all->style->before;
