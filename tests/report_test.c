@@ -246,6 +246,11 @@ static void test_relayed(void **state)
     add(report, SST_KIND_RELAYED, "<5@x>", "a@example.com", T0);
     expect(report, 5, 4, 0, 1, 1, 0);
     assert_int_equal(report->relayed, 1);
+    /* Delivered twice behind it. */
+    add(report, SST_KIND_DELIVERED, "<5@x>", "a@example.com", T1);
+    add(report, SST_KIND_DELIVERED, "<5@x>", "a@example.com", T1);
+    expect(report, 5, 4, 0, 1, 1, 0);
+    assert_int_equal(report->relayed, 0);
     sst_report_free(report);
 }
 
@@ -498,6 +503,14 @@ static void test_delay_error(void **state)
     assert_int_equal(all.most, 1000000);
     sst_delay_add(&all, UINT64_MAX);
     assert_int_equal(all.most, UINT64_MAX);
+    /* The smallest that is not below so many hundredths: of one to ten, ten is not below 95. */
+    memset(&all, 0, sizeof all);
+    for (uint64_t value = 1; value <= 10; value++)
+        sst_delay_add(&all, value);
+    assert_int_equal(sst_delay_percentile(&all, 50), 5);
+    assert_int_equal(sst_delay_percentile(&all, 95), 10);
+    assert_int_equal(sst_delay_percentile(&all, 91), 10);
+    assert_int_equal(sst_delay_percentile(&all, 90), 9);
     memset(&all, 0, sizeof all);
     assert_int_equal(sst_delay_percentile(&all, 95), 0);
 }
@@ -518,6 +531,48 @@ static void test_delay_joined(void **state)
     record.delay_ms = 7;
     sst_report_add(report, &record);
     assert_int_equal(report->delays.count, 2);
+    /* It had waited for an hour before the attempt that is known. */
+    record = record_of(SST_KIND_DELAYED, "<4@x>", "a@example.com", T0);
+    record.has_delay = true;
+    record.delay_ms = 3600000;
+    sst_report_add(report, &record);
+    add(report, SST_KIND_DELIVERED, "<4@x>", "a@example.com", T2);
+    assert_int_equal(report->delays.most, 7200000);
+    sst_report_free(report);
+}
+
+/* --- causes --------------------------------------------------------------------------------- */
+
+static void test_causes(void **state)
+{
+    (void)state;
+    sst_report *report = new_report();
+    sst_record record = record_of(SST_KIND_FAILED, "<1@x>", "a@example.com", T1);
+    record.verdict.reason = SST_REASON_EXPIRED;
+    record.verdict.cause = SST_REASON_MAILBOX_FULL;
+    record.text = text("");
+    sst_report_add(report, &record);
+    record.message_id = text("<2@x>");
+    record.time = text(T0);
+    record.text = text("Mailbox full");
+    sst_report_add(report, &record);
+    record.message_id = text("<3@x>");
+    record.time = text(T2);
+    record.text = text("Over quota");
+    sst_report_add(report, &record);
+    record.message_id = text("<4@x>");
+    record.verdict.cause = SST_REASON_UNREACHABLE;
+    sst_report_add(report, &record);
+    assert_int_equal(report->cause_count, 2);
+    const cause *full = report->causes[0];
+    assert_int_equal(full->beneath, SST_REASON_MAILBOX_FULL);
+    assert_int_equal(full->attempts, 3);
+    assert_int_equal(full->last - full->first, 3600); /* though the first came second */
+    /* The first reply that has words, and not the one after it. */
+    assert_int_equal(full->example_count, 1);
+    assert_int_equal(full->examples[0].count, 3);
+    assert_int_equal(full->examples[0].len, strlen("Mailbox full"));
+    assert_memory_equal(full->examples[0].text, "Mailbox full", strlen("Mailbox full"));
     sst_report_free(report);
 }
 
@@ -701,6 +756,11 @@ static void test_events(void **state)
     assert_int_equal(events, 3);
     add(report, SST_KIND_DELAYED, "<5@x>", "b@example.com", T2);
     assert_int_equal(events, 3);
+    /* One that is only put off is no suspect, whatever is said of it. */
+    sst_record record = record_of(SST_KIND_DELAYED, "<6@x>", "b@example.com", T2);
+    record.verdict.suppress = SST_SUPPRESS_AFTER_REPEATS;
+    sst_report_add(report, &record);
+    assert_int_equal(events, 3);
     sst_report_free(report);
 }
 
@@ -869,27 +929,17 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fates),
-        cmocka_unit_test(test_bounce_after_delivery),
-        cmocka_unit_test(test_no_names),
-        cmocka_unit_test(test_not_counted),
-        cmocka_unit_test(test_relayed),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_cache),
-        cmocka_unit_test(test_delay_error),
-        cmocka_unit_test(test_delay_joined),
-        cmocka_unit_test(test_clock),
-        cmocka_unit_test(test_product),
-        cmocka_unit_test(test_timeline),
-        cmocka_unit_test(test_timeline_of_all_time),
-        cmocka_unit_test(test_standing),
-        cmocka_unit_test(test_events),
-        cmocka_unit_test(test_pseudonyms),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_writers),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_fates),        cmocka_unit_test(test_bounce_after_delivery),
+        cmocka_unit_test(test_no_names),     cmocka_unit_test(test_not_counted),
+        cmocka_unit_test(test_relayed),      cmocka_unit_test(test_order),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_cache),        cmocka_unit_test(test_delay_error),
+        cmocka_unit_test(test_delay_joined), cmocka_unit_test(test_causes),
+        cmocka_unit_test(test_clock),        cmocka_unit_test(test_product),
+        cmocka_unit_test(test_timeline),     cmocka_unit_test(test_timeline_of_all_time),
+        cmocka_unit_test(test_standing),     cmocka_unit_test(test_events),
+        cmocka_unit_test(test_pseudonyms),   cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_writers),      cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,7 +210,8 @@ static bool take_weekday(sst_log_reader *reader, log_line *line)
     sst_span zone = first_word(text);
     if (zone.len == text.len)
         return false;
-    take_time(line, ms, span_is(zone, "UTC", false));
+    bool utc = span_is(zone, "UTC", false);
+    take_time(line, utc ? ms + reader->clock.utc_offset * INT64_C(1000) : ms, utc);
     line->text = behind(text, zone.len + 1);
     take_host_and_tag(line, line->text, false);
     return true;
