@@ -132,7 +132,9 @@ enum { SST_KEY_ENHANCED, SST_KEY_CODE, SST_KEY_LOCAL, SST_KEY_ALWAYS };
     (((provider) == SST_NO_PROVIDER ? 0 : (uint32_t)(provider) + 1) << 22 |                        \
      (uint32_t)(kind) << 20 | ((uint32_t)(value) + 1))
 #define SST_KEY_OF_ENHANCED(subject, detail) ((uint32_t)(subject)*1000u + (detail))
-#define SST_KEY_HASH(key)                    ((uint32_t)(key)*2654435769u >> 7)
+/* Not the product's lowest bits: they mix few of the key's, and the keys of codes, of any code and
+ * of classes lay in one row. */
+#define SST_KEY_HASH(key) ((uint32_t)(key)*2654435769u >> 13)
 
 /* A word for a span of time, for times that a reply states. */
 typedef struct sst_ruleset_unit {
