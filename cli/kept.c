@@ -37,8 +37,7 @@ void record_keep(sst_record *record, arena *in)
         if (!all[i].ptr)
             continue;
         memcpy(into, all[i].ptr, all[i].len);
-        all[i].ptr = into;
+        memcpy((char *)record + spans[i] + offsetof(sst_span, ptr), &into, sizeof into);
         into += all[i].len;
-        memcpy((char *)record + spans[i], &all[i], sizeof all[i]);
     }
 }
