@@ -148,8 +148,11 @@ static bool set_credentials(session_setup *setup, const options *given)
 {
     const char *mechanism = option_value(given, OPTION_AUTH);
     sst_credentials *with = &setup->credentials;
-    if (!setup->login.user && !mechanism)
-        return true;
+    if (!setup->login.user && !mechanism) {
+        if (option_value(given, OPTION_AUTH_AS))
+            complain("--auth-as needs a login: --user, or --netrc");
+        return !option_value(given, OPTION_AUTH_AS);
+    }
     if (!setup->login.user && strcmp(mechanism, "EXTERNAL") != 0) {
         complain("--auth %s needs --user, or --netrc", mechanism);
         return false;

@@ -364,7 +364,7 @@ class Tests:
     def usage(self):
         for words in (["send"], ["send", "--server", "x"], ["probe"], ["probe", "gopher://x"], ["probe", "x:0"],
                       ["probe", "x", "--tls", "maybe"], ["probe", "x", "--quit-after", "lunch"],
-                      ["probe", "x", "--user", "ada"], ["probe", "smtps://x", "--tls", "off"],
+                      ["probe", "x", "--user", "ada"], ["probe", "x", "--auth-as", "bela"], ["probe", "smtps://x", "--tls", "off"],
                       ["probe", "x", "--key", "key.pem"], ["probe", "[::1"], ["probe", "x", "--timeout", "-1"]):
             call = Call(self.command, words)
             self.check(call.status == 2 and call.errors.startswith("smtpstatus: "), " ".join(words), call)
