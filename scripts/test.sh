@@ -45,7 +45,7 @@ run_build() {
     quietly "The build" meson compile -C "$directory" || return 0
     # shellcheck disable=SC2086
     ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        meson test -C "$directory" --no-rebuild ${suite:+--suite $suite} $browser >/dev/null 2>&1 || true
+        meson test -C "$directory" --no-rebuild --timeout-multiplier 5 ${suite:+--suite $suite} $browser >/dev/null 2>&1 || true
 }
 
 # run_fuzzers DIRECTORY: each for a while, from the inputs that are kept for it.
