@@ -4,43 +4,11 @@
 #include <string.h>
 
 #include "language.h"
+#include "moment.h"
 #include "page.h"
 #include "session_setup.h"
 
-#define SECONDS_A_DAY 86400
-
-/* Days from 1970 to a civil date (proleptic Gregorian); years count from March. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    int64_t shifted = month > 2 ? year : year - 1;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 399) / 400;
-    int64_t of_era = shifted - era * 400;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int64_t number_at(const char *text, size_t at, size_t digits)
-{
-    int64_t number = 0;
-    for (size_t i = 0; i < digits; i++)
-        number = number * 10 + (text[at + i] - '0');
-    return number;
-}
-
-/* Seconds since 1970 of a time of a certificate, "2026-03-01T10:00:00Z". */
-static bool seconds_of(const char *time, int64_t *seconds)
-{
-    static const char form[] = "0000-00-00T00:00:00";
-    for (size_t i = 0; i < sizeof form - 1; i++) {
-        bool digit = time[i] >= '0' && time[i] <= '9';
-        if (form[i] == '0' ? !digit : time[i] != form[i])
-            return false;
-    }
-    *seconds = days_of(number_at(time, 0, 4), number_at(time, 5, 2), number_at(time, 8, 2)) *
-                   SECONDS_A_DAY +
-               number_at(time, 11, 2) * 3600 + number_at(time, 14, 2) * 60 + number_at(time, 17, 2);
-    return true;
-}
+#define MS_A_DAY INT64_C(86400000)
 
 static void put_days_left(buffer *into, int64_t days, const char *language)
 {
@@ -63,15 +31,17 @@ static void put_validity(buffer *into, const sst_tls_info *tls, int64_t now, con
     buffer_text(into, tls->not_before);
     buffer_text(into, " - ");
     buffer_text(into, tls->not_after);
-    if (!seconds_of(tls->not_before, &begins) || !seconds_of(tls->not_after, &ends))
+    if (!moment_of_record(span_from(tls->not_before), &begins) ||
+        !moment_of_record(span_from(tls->not_after), &ends))
         return;
+    now *= 1000;
     buffer_text(into, " (");
     if (now < begins)
         buffer_text(into, label("session.not-yet", language));
     else if (now > ends)
         buffer_text(into, label("session.expired", language));
     else
-        put_days_left(into, (ends - now) / SECONDS_A_DAY, language);
+        put_days_left(into, (ends - now) / MS_A_DAY, language);
     buffer_text(into, ")");
 }
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/calendar.h"
 #include "guard.h"
 #include "log/open.h"
 #include "log/postfix.h"
@@ -609,20 +610,20 @@ static void days_go_there_and_back(void **state)
     char out[STAMP_TEXT_SIZE];
     char expected[STAMP_TEXT_SIZE];
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int64_t day = sst_log_days(1896, 1, 1);
+    int64_t day = calendar_days(1896, 1, 1);
     for (int year = 1896; year <= 2104; year++) {
         for (int month = 1; month <= 12; month++) {
             bool leap = year % 4 == 0 && year % 100 != 0;
             int last = days[month - 1] + (month == 2 && (leap || year == 2000));
             for (int d = 1; d <= last; d++, day++) {
-                assert_int_equal(sst_log_days(year, month, d), day);
+                assert_int_equal(calendar_days(year, month, d), day);
                 sst_log_write_time(day * 86400000, out);
                 snprintf(expected, sizeof expected, "%04d-%02d-%02dT00:00:00Z", year, month, d);
                 assert_memory_equal(out, expected, 20);
             }
         }
     }
-    assert_int_equal(sst_log_days(1970, 1, 1), 0);
+    assert_int_equal(calendar_days(1970, 1, 1), 0);
 }
 
 static void clocks_that_go_back_are_counted(void **state)

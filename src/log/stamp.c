@@ -1,36 +1,14 @@
 /*
- * Stamps to milliseconds since 1970, and back. The calendar is counted in years that begin with
- * March, so that the leap day is the last of its year.
+ * Stamps to milliseconds since 1970, and back.
  */
 #include "log/stamp.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/calendar.h"
 
 #define DAY_SECONDS INT64_C(86400)
-
-int64_t sst_log_days(int64_t year, int month, int day)
-{
-    int64_t y = month > 2 ? year : year - 1;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int64_t year_of_days(int64_t days, int *month, int *day)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t m = (5 * of_year + 2) / 153;
-    *day = (int)(of_year - (153 * m + 2) / 5 + 1);
-    *month = (int)(m < 10 ? m + 3 : m - 9);
-    return year + era * 400 + (*month <= 2);
-}
 
 static bool is_leap(int64_t year)
 {
@@ -101,9 +79,10 @@ static int64_t infer_year(log_clock *clock, int month, int day, int32_t seconds)
         int m;
         int d;
         int64_t limit = clock->newest + DAY_SECONDS;
-        year = year_of_days(floor_div(limit, DAY_SECONDS), &m, &d);
+        year = calendar_date(floor_div(limit, DAY_SECONDS), &m, &d);
         for (int i = 0; i < 9; i++, year--) {
-            int64_t at = sst_log_days(year, month, day) * DAY_SECONDS + seconds - clock->utc_offset;
+            int64_t at =
+                calendar_days(year, month, day) * DAY_SECONDS + seconds - clock->utc_offset;
             if (day <= days_of_month(year, month) && at <= limit)
                 break;
         }
@@ -135,7 +114,7 @@ bool sst_log_clock_3164(log_clock *clock, const char *text, int64_t *ms)
         day > days_of_month(2000, month) || seconds < 0)
         return false;
     int64_t year = infer_year(clock, month, day, seconds);
-    *ms = (sst_log_days(year, month, day) * DAY_SECONDS + seconds - clock->utc_offset) * 1000;
+    *ms = (calendar_days(year, month, day) * DAY_SECONDS + seconds - clock->utc_offset) * 1000;
     memcpy(clock->last, text, STAMP_3164_LEN);
     clock->last_ms = *ms;
     clock->has_last = true;
@@ -205,7 +184,7 @@ size_t sst_log_clock_iso(const log_clock *clock, sst_span text, int64_t *ms, boo
     *zoned = zone != 0;
     n += zone ? blank + zone : 0;
     int64_t east = zone ? offset : clock->utc_offset;
-    *ms = (sst_log_days(century * 100 + year, month, day) * DAY_SECONDS + seconds - east) * 1000 +
+    *ms = (calendar_days(century * 100 + year, month, day) * DAY_SECONDS + seconds - east) * 1000 +
           fraction;
     return n;
 }
@@ -234,7 +213,7 @@ size_t sst_log_write_time(int64_t ms, char out[STAMP_TEXT_SIZE])
     int64_t seconds = floor_div(ms, 1000);
     int64_t days = floor_div(seconds, DAY_SECONDS);
     int64_t of_day = seconds - days * DAY_SECONDS;
-    int64_t year = year_of_days(days, &month, &day);
+    int64_t year = calendar_date(days, &month, &day);
     ms -= seconds * 1000;
     p = put(p, year, 4, '-');
     p = put(p, month, 2, '-');

@@ -35,9 +35,6 @@ bool sst_log_clock_3164(log_clock *clock, const char *text, int64_t *ms);
  */
 size_t sst_log_clock_iso(const log_clock *clock, sst_span text, int64_t *ms, bool *zoned);
 
-/* Days since 1970-01-01 in the Gregorian calendar. */
-int64_t sst_log_days(int64_t year, int month, int day);
-
 /* Writes RFC 3339 in UTC, with milliseconds where there are any; returns the length. */
 #define STAMP_TEXT_SIZE ((size_t)32)
 size_t sst_log_write_time(int64_t ms, char out[STAMP_TEXT_SIZE]);

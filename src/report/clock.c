@@ -5,29 +5,7 @@
 #include "report/clock.h"
 
 #include "base/ascii.h"
-
-/* Days from 1970-01-01; the year is counted from March, so that the leap day ends it. */
-static int64_t days_from(int year, int month, int day)
-{
-    int64_t y = year - (month <= 2 ? 1 : 0);
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t in_era = y - era * 400;
-    int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
-}
-
-static void date_of(int64_t days, int *year, int *month, int *day)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t in_era = days - era * 146097;
-    int64_t y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    int64_t in_year = in_era - (365 * y + y / 4 - y / 100);
-    int64_t m = (5 * in_year + 2) / 153;
-    *day = (int)(in_year - (153 * m + 2) / 5 + 1);
-    *month = (int)(m < 10 ? m + 3 : m - 9);
-    *year = (int)(y + era * 400 + (*month <= 2 ? 1 : 0));
-}
+#include "base/calendar.h"
 
 /* The number in count digits at *at; -1 where they are none. */
 static int digits(sst_span text, size_t at, size_t count)
@@ -84,7 +62,7 @@ bool sst_clock_read(sst_span text, int64_t *seconds)
     }
     if (at >= text.len || !read_zone(text, at, &east))
         return false;
-    *seconds = days_from(year, month, day) * DAY + hour * 3600 + minute * 60 +
+    *seconds = calendar_days(year, month, day) * DAY + hour * 3600 + minute * 60 +
                (second == 60 ? 59 : second) - east;
     return true;
 }
@@ -103,8 +81,8 @@ static size_t put_date(char *out, int64_t seconds, char between, bool time)
 {
     int64_t days = sst_clock_floor(seconds, DAY) / DAY;
     int rest = (int)(seconds - days * DAY);
-    int year, month, day;
-    date_of(days, &year, &month, &day);
+    int month, day;
+    int year = (int)calendar_date(days, &month, &day);
     size_t at = put(out, 0, year < 0 ? 0 : year > 9999 ? 9999 : year, 4);
     out[at++] = '-';
     at = put(out, at, month, 2);
