@@ -18,41 +18,16 @@
 #include <smtpstatus/bounce.h>
 
 #include "guard.h"
+#include "text.h"
 
 #define CORPUS "fuzz/corpus/bounce"
 #define MOST   64
 
 /* --- texts ---------------------------------------------------------------------------------- */
 
-typedef struct text {
-    char *bytes;
-    size_t len;
-    size_t room;
-} text;
-
-static int add(void *context, const char *bytes, size_t len)
-{
-    text *to = context;
-    if (to->len + len > to->room) {
-        to->room = 2 * to->room + len + 256;
-        to->bytes = realloc(to->bytes, to->room);
-        assert_non_null(to->bytes);
-    }
-    if (len > 0)
-        memcpy(to->bytes + to->len, bytes, len);
-    to->len += len;
-    return 0;
-}
-
 static void add_string(text *to, const char *string)
 {
     add(to, string, strlen(string));
-}
-
-static void release(text *of)
-{
-    free(of->bytes);
-    memset(of, 0, sizeof *of);
 }
 
 /* --- messages ------------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@
 #include "log/postfix.h"
 #include "log/stamp.h"
 #include "log/store.h"
+#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -57,32 +58,6 @@ static const char sample[] =
 #define SAMPLE_RECORDS 7
 
 /* --- texts ---------------------------------------------------------------------------------- */
-
-typedef struct text {
-    char *bytes;
-    size_t len;
-    size_t room;
-} text;
-
-static int add(void *context, const char *bytes, size_t len)
-{
-    text *to = context;
-    if (to->len + len > to->room) {
-        to->room = 2 * to->room + len + 256;
-        to->bytes = realloc(to->bytes, to->room);
-        assert_non_null(to->bytes);
-    }
-    if (len > 0)
-        memcpy(to->bytes + to->len, bytes, len);
-    to->len += len;
-    return 0;
-}
-
-static void release(text *of)
-{
-    free(of->bytes);
-    memset(of, 0, sizeof *of);
-}
 
 static void assert_same(const text *got, const text *expected)
 {

@@ -201,7 +201,7 @@ class Tests:
             self.check(call.status == 4, "a certificate for another name", call)
             call = Call(self.command, ["probe", "localhost:%d" % server.port, "--ca", self.ca])
             self.check(call.status == 0 and "TLSv1.3" in call.output and "mx.example.com" in call.output
-                       and "Test CA" in call.output, "probe shows the certificate", call)
+                       and "Test CA" in call.output and "days left: 1" in call.output, "probe shows the certificate", call)
             for name in ("", "."):
                 call = self.send(url, more=["--tls", "required", "--ca", self.ca, "--tls-name", name])
                 self.check(call.status == 4 and call.of("a@example.com").get("local_error") == "tls",
